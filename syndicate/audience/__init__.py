@@ -1,0 +1,1 @@
+"""Who reads: people, what they asked for, and whom we must not write to."""

@@ -1,0 +1,1 @@
+"""Who runs a job, and what is remembered when one fails."""

@@ -1,0 +1,69 @@
+"""What every engine promises, and the one place where an unexpected error is caught."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.db import transaction
+
+from syndicate.engine.models import Failure
+from syndicate.jobs import Job
+from syndicate.lib import clock
+from syndicate.lib.errors import SyndicateError
+
+log = logging.getLogger(__name__)
+
+# Distances between tries of a job that raised, in minutes; the last one repeats.
+RETRY_MINUTES = (1, 5, 30, 120)
+
+
+class Engine(Protocol):
+    """Runs jobs somewhere. Submitting what is already in hand does nothing."""
+
+    def submit(self, job: Job, key: int) -> bool:
+        """Take one row of work; False when it is in hand already or there is no room."""
+
+    def wait(self, seconds: float) -> bool:
+        """Block until nothing is in hand (True) or *seconds* have passed."""
+
+    def close(self, seconds: float) -> bool:
+        """Take no more, wait for what is in hand; False if it did not end in time."""
+
+
+def run(job: Job, key: int, now: datetime) -> bool:
+    """Do one job; an error of any kind is recorded and stops nothing else. True when it went well.
+
+    Wings turn what they expect (a dead feed, a refused mail) into rows of their own; what arrives
+    here was not expected, so it is set aside with growing distance.
+    """
+    try:
+        job.do(key, now)
+    except Exception as error:
+        log.exception("%s %s failed", job.name, key)
+        _set_aside(job, key, clock.now(), error)
+        return False
+    Failure.objects.filter(job=job.name, key=key).delete()
+    return True
+
+
+def set_aside(now: datetime) -> set[tuple[str, int]]:
+    """The (job, key) pairs that are not to be tried yet."""
+    return set(Failure.objects.filter(retry_at__gt=now).values_list("job", "key"))
+
+
+def _set_aside(job: Job, key: int, now: datetime, error: Exception) -> None:
+    hint = error.hint if isinstance(error, SyndicateError) else ""
+    text = f"{type(error).__name__}: {error}"[:2000]
+    with transaction.atomic():
+        failure, new = Failure.objects.select_for_update().get_or_create(
+            job=job.name,
+            key=key,
+            defaults={"first_at": now, "last_at": now, "retry_at": now, "error": text},
+        )
+        failure.tries += not new
+        failure.last_at, failure.error, failure.hint = now, text, hint
+        minutes = RETRY_MINUTES[min(failure.tries, len(RETRY_MINUTES)) - 1]
+        failure.retry_at = now + timedelta(minutes=minutes)
+        failure.save()

@@ -1,0 +1,67 @@
+"""Runs jobs in threads of this process: the default, with SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from django.db import connections
+
+from syndicate.engine import base
+from syndicate.jobs import JOBS, Job
+from syndicate.lib import clock
+
+
+class LocalEngine:
+    """A few threads for each kind of job, so that slow sources never keep mail waiting.
+
+    *ended* is called (in a worker thread) after each job with whether it went well.
+    """
+
+    def __init__(self, workers: int, ended: Callable[[bool], None]) -> None:
+        self._pools = {
+            job.name: ThreadPoolExecutor(min(job.width, workers), thread_name_prefix=job.name)
+            for job in JOBS
+        }
+        self._ended = ended
+        self._in_hand: set[tuple[str, int]] = set()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def submit(self, job: Job, key: int) -> bool:
+        """Queue one row of work for its threads."""
+        with self._changed:
+            if self._closed or (job.name, key) in self._in_hand:
+                return False
+            self._in_hand.add((job.name, key))
+        future = self._pools[job.name].submit(self._run, job, key)
+        future.add_done_callback(lambda done: self._release(job, key, done))
+        return True
+
+    def wait(self, seconds: float) -> bool:
+        """Until nothing is in hand."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._in_hand, seconds)
+
+    def close(self, seconds: float) -> bool:
+        """Drop what has not begun, wait for what has."""
+        with self._changed:
+            self._closed = True
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+        return self.wait(seconds)
+
+    def _run(self, job: Job, key: int) -> bool:
+        try:
+            return base.run(job, key, clock.now())
+        finally:
+            # A thread's connection is its own; the next job opens a fresh one if it is due.
+            connections.close_all()
+
+    def _release(self, job: Job, key: int, done: Future[bool]) -> None:
+        with self._changed:
+            self._in_hand.discard((job.name, key))
+            self._changed.notify_all()
+        if not done.cancelled():
+            self._ended(done.exception() is None and done.result())

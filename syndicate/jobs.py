@@ -1,0 +1,91 @@
+"""The table of work: these few rows are the product.
+
+Each job asks a query what is due and does one thing to one row. Doing it twice, anywhere, is safe:
+the last column says why. The command line, the daemon and every worker read this same table.
+
+    article published ─ detect ─┬─ compose ─ (approve) ─ start ─ deliver ─→ inbox
+                                └─ write ─── (approve) ─ publish ─────────→ permalink
+    reader subscribes ─ confirm ─→ the confirmation mail
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.audience.models import Subscription
+from syndicate.mail.compose import compose
+from syndicate.mail.confirm import confirm
+from syndicate.mail.deliver import deliver_batch
+from syndicate.mail.models import Batch, Edition, Newsletter
+from syndicate.mail.start import start
+from syndicate.social.models import Post
+from syndicate.social.publish import publish
+from syndicate.social.write import accounts_due, write
+from syndicate.sources.detect import detect
+from syndicate.sources.models import Source
+
+
+@dataclass(frozen=True)
+class Job:
+    """*due* names the rows (primary keys), *do* works on one, *width* of them at the same time."""
+
+    name: str
+    due: Callable[[datetime], Iterable[int]]
+    do: Callable[[int, datetime], object]
+    width: int
+    claim: str
+
+
+JOBS = (
+    Job(
+        "detect",
+        lambda now: Source.objects.due(now).values_list("pk", flat=True),
+        detect,
+        width=4,
+        claim="next_check moved by conditional UPDATE; Article unique (source, identity)",
+    ),
+    Job(
+        "confirm",
+        lambda now: Subscription.objects.awaiting_mail(now).values_list("pk", flat=True),
+        confirm,
+        width=1,
+        claim="confirm_due moved by conditional UPDATE",
+    ),
+    Job(
+        "compose",
+        lambda now: Newsletter.objects.due(now).values_list("pk", flat=True),
+        compose,
+        width=1,
+        claim="Slot unique (newsletter, local wall time)",
+    ),
+    Job(
+        "start",
+        lambda now: Edition.objects.due(now).values_list("pk", flat=True),
+        start,
+        width=1,
+        claim="queued → sending by conditional UPDATE; Delivery unique (edition, subscriber)",
+    ),
+    Job(
+        "deliver",
+        lambda now: Batch.objects.due(now).values_list("pk", flat=True)[:100],
+        deliver_batch,
+        width=4,
+        claim="owner, lease and fence taken by one conditional UPDATE",
+    ),
+    Job(
+        "write",
+        accounts_due,
+        write,
+        width=1,
+        claim="Post unique (account, article)",
+    ),
+    Job(
+        "publish",
+        lambda now: Post.objects.due(now).values_list("pk", flat=True)[:100],
+        publish,
+        width=4,
+        claim="queued → sending by conditional UPDATE; an idempotency key fixed beforehand",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The ground floor: knows no model and no wing."""

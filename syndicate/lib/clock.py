@@ -1,0 +1,36 @@
+"""The time, in one place so that a test can set it.
+
+Everything that decides takes ``now`` as an argument; only the edges (daemon, CLI, views) ask here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+_frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds that never jump; for leases and time limits."""
+    return time.monotonic()
+
+
+@contextmanager
+def frozen(at: datetime) -> Iterator[None]:
+    """Hold :func:`now` at *at* (aware) within this context; does not reach other threads."""
+    if at.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    mark = _frozen.set(at)
+    try:
+        yield
+    finally:
+        _frozen.reset(mark)

@@ -1,0 +1,1 @@
+"""The newsletter wing: articles → editions → inboxes."""

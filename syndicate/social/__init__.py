@@ -1,0 +1,1 @@
+"""The social wing: articles → posts → permalinks."""

@@ -1,0 +1,1 @@
+"""Where news comes from: places we watch, and the articles found there."""

@@ -1,0 +1,1 @@
+"""The faces: pages for editors and for readers. Nobody imports them."""

@@ -1,0 +1,46 @@
+"""What every test may use: the time, the site, and rows with a vocabulary."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicate.lib.config import Config
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday, noon UTC."""
+    return NOON
+
+
+@pytest.fixture
+def configure(settings: Any) -> Callable[..., Config]:
+    """``configure(mail={"batch_size": 10})`` changes the site's configuration for one test."""
+
+    def change(**tables: dict[str, Any]) -> Config:
+        config: Config = settings.SYNDICATE
+        for name, values in tables.items():
+            table = dataclasses.replace(getattr(config, name), **values)
+            config = dataclasses.replace(config, **{name: table})
+        settings.SYNDICATE = config
+        return config
+
+    return change
+
+
+@pytest.fixture
+def corpora() -> Path:
+    """The folder of corpora beside the project; a test that needs it is skipped without it."""
+    folder = SHARED / "corpora"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/corpora beside the project")
+    return folder
