@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+import psycopg
+
 _PLACES = "/usr/lib/postgresql"
 
 
@@ -71,8 +73,10 @@ class Postgres:
     def url(self) -> str:
         """The address of a database that nobody has used."""
         name = next(self._names)
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "syndicate", name)
-        return f"postgresql://syndicate@127.0.0.1:{self.port}/{name}"
+        server = f"postgresql://syndicate@127.0.0.1:{self.port}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        return f"{server}/{name}"
 
     @property
     def _data(self) -> Path:
