@@ -1,0 +1,1 @@
+"""The main job on one machine: a publication, an inbox, a timeline, and syndicate between them."""
