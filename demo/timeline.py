@@ -6,22 +6,16 @@ The server in the demo has an API and no pages; its permalinks point here.
 from __future__ import annotations
 
 import threading
-from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import requests
+from jinja2 import Environment, FileSystemLoader
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>The demo's timeline</title>
-<style>
-:root{color-scheme:light dark;--line:#8883;--soft:#7779}
-body{font:17px/1.55 system-ui,sans-serif;max-width:38rem;margin:3rem auto;padding:0 1rem}
-h1{font-size:1.3rem;margin:0}p.about{margin:.2rem 0 2rem;opacity:.7}
-article{border:1px solid var(--line);border-radius:12px;padding:1rem 1.25rem;margin:0 0 1rem}
-article p{margin:.3rem 0;overflow-wrap:anywhere}footer{font-size:.85rem;opacity:.75}
-.card{border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem;margin:.6rem 0;font-size:.9rem}
-</style><h1>Timeline</h1><p class="about">What followers of the publication see.</p>%s"""
+_PAGE = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True).get_template(
+    "timeline.html"
+)
 
 
 class Timeline:
@@ -60,7 +54,7 @@ class Timeline:
         """All statuses, or the one that *path* (``/@name/id``) names."""
         wanted = path.rpartition("/")[2]
         shown = [s for s in self.statuses() if wanted in ("", s["id"])]
-        return _PAGE % ("".join(_status(s) for s in shown) or "<p>Nothing here yet.</p>")
+        return _PAGE.render(statuses=shown)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         timeline = self
@@ -78,13 +72,3 @@ class Timeline:
                 """Quiet: the demo tells its own story."""
 
         return Handler
-
-
-def _status(status: dict[str, Any]) -> str:
-    # The content is HTML of a server that we started ourselves.
-    who, at = escape(status["account"]["display_name"]), escape(status["created_at"][:16])
-    path = "/@" + status["url"].partition("/@")[2]
-    return (
-        f"<article><strong>{who}</strong>{status['content']}"
-        f'<footer><a href="{escape(path)}">{at.replace("T", " ")}</a></footer></article>'
-    )
