@@ -1,0 +1,66 @@
+"""Signed tokens: short, for one purpose, not to be bent."""
+
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.lib.errors import BadInput
+from syndicate.lib.tokens import read, sign
+
+LETTERS = string.ascii_letters + string.digits + "-_"
+
+
+@given(st.lists(st.integers(0, 2**63), min_size=1, max_size=4))
+def test_what_is_signed_is_read(ids: list[int]) -> None:
+    assert read("unsubscribe", sign("unsubscribe", *ids)) == tuple(ids)
+
+
+@given(st.integers(0, 2**42 - 1))
+def test_one_id_takes_at_most_24_letters_that_need_no_quoting(number: int) -> None:
+    token = sign("one-click", number)
+    assert len(token) <= 24
+    assert set(token) <= set(LETTERS)
+
+
+def test_a_token_is_for_one_purpose() -> None:
+    with pytest.raises(BadInput):
+        read("confirm", sign("unsubscribe", 7))
+
+
+def test_every_changed_letter_is_noticed() -> None:
+    token = sign("confirm", 300)
+    for place in range(len(token)):
+        for letter in LETTERS.replace(token[place], ""):
+            with pytest.raises(BadInput):
+                read("confirm", token[:place] + letter + token[place + 1 :])
+
+
+@pytest.mark.parametrize("token", ["", "a", "!!!!", "ü", "AAAA=", "A" * 16, "A" * 4000, " "])
+def test_nonsense_is_bad_input(token: str) -> None:
+    with pytest.raises(BadInput):
+        read("confirm", token)
+
+
+@pytest.mark.parametrize("extra", ["=", "\n", " ", "*"])
+def test_a_token_has_one_spelling(extra: str) -> None:
+    with pytest.raises(BadInput):
+        read("confirm", sign("confirm", 7) + extra)
+
+
+def test_tokens_outlive_a_change_of_key(settings: Any) -> None:
+    old = sign("confirm", 7)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key, just as long as the first one 0123456789"
+    assert read("confirm", old) == (7,)
+    assert sign("confirm", 7) != old
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(BadInput):
+        read("confirm", old)
+
+
+def test_a_negative_number_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        sign("confirm", -1)
