@@ -1,25 +1,21 @@
 """The site's configuration: defaults < config/syndicate.toml < environment, typed and frozen.
 
-    shipped TOML (every option) → the site's TOML → SYNDICATE_SECTION__KEY[_FILE] → Config
+    shipped TOML (every option) → the site's TOML → SYNDICATE_SECTION__KEY[_FILE] → bounds → Config
 
 The shipped file is the only place where a default is written; the classes here give the types.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
 from syndicate import paths
+from syndicate.lib import bounds, overlay
 from syndicate.lib.errors import ConfigError
-
-ENV_PREFIX = "SYNDICATE_"
 
 
 @dataclass(frozen=True)
@@ -174,6 +170,19 @@ class Config:
     log: Log
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was found where: also of use when something in it is wrong.
+
+    *origins* says of each ``section.key`` where its value comes from: ``default``, a file's path or
+    a variable's name. *config* is None where there are *mistakes*.
+    """
+
+    config: Config | None
+    mistakes: list[ConfigError]
+    origins: dict[str, str]
+
+
 def site() -> Config:
     """The configuration in force (Django's settings hold it, so a test can exchange it)."""
     from django.conf import settings
@@ -183,94 +192,23 @@ def site() -> Config:
 
 def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """Read the configuration; *file* need not exist. Raises ConfigError, naming the option."""
+    reading = read(file, environ)
+    if reading.config is None:
+        raise reading.mistakes[0]
+    return reading.config
+
+
+def read(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Reading:
+    """The same, but with every mistake instead of the first."""
     file = paths.config_file() if file is None else file
-    tables = _copy(defaults())
-    if file.is_file():
-        _lay_over(tables, _read(file), str(file))
-    _lay_over(tables, _from_environment(os.environ if environ is None else environ), "environment")
-    return _build(tables)
-
-
-@cache
-def defaults() -> dict[str, dict[str, Any]]:
-    """The shipped file, as tables."""
-    return _read(paths.shipped("config") / "syndicate.toml")
-
-
-def _read(file: Path) -> dict[str, dict[str, Any]]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            "C001", f"{file} is not valid TOML: {error}.", "Mend that line."
-        ) from error
-
-
-def _copy(tables: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {name: dict(table) for name, table in tables.items()}
-
-
-def _lay_over(tables: dict[str, dict[str, Any]], over: Mapping[str, Any], origin: str) -> None:
-    for section, table in over.items():
-        if section not in tables:
-            raise _unknown(section, tables, f"table [{section}]", origin)
-        if not isinstance(table, dict):
-            raise ConfigError("C003", f"[{section}] in {origin} must be a table.")
-        for key, value in table.items():
-            if key not in tables[section]:
-                raise _unknown(key, tables[section], f"option {section}.{key}", origin)
-            tables[section][key] = _fit(value, tables[section][key], f"{section}.{key}", origin)
-
-
-def _unknown(word: str, known: Mapping[str, Any], what: str, origin: str) -> ConfigError:
-    near = difflib.get_close_matches(word, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
-    return ConfigError("C002", f"Unknown {what} in {origin}.", hint)
-
-
-def _fit(value: Any, default: Any, name: str, origin: str) -> Any:
-    if isinstance(default, float) and type(value) is int:
-        return float(value)
-    if type(value) is not type(default):
-        kind = {str: "text", bool: "true or false", int: "a whole number", float: "a number",
-                list: "a list", dict: "a table"}[type(default)]  # fmt: skip
-        raise ConfigError("C003", f"{name} in {origin} is {value!r}.", f"It must be {kind}.")
-    if isinstance(value, list) and default and any(type(v) is not type(default[0]) for v in value):
-        raise ConfigError("C003", f"{name} in {origin} is {value!r}.", f"Like {default!r}.")
-    return value
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """``SYNDICATE_SMTP__PORT=2525`` → ``{"smtp": {"port": 2525}}``; ``…_FILE`` reads a file."""
-    over: dict[str, dict[str, Any]] = {}
-    for variable, text in environ.items():
-        section, _, key = variable.removeprefix(ENV_PREFIX).lower().partition("__")
-        if not variable.startswith(ENV_PREFIX) or not key:
-            continue
-        table = defaults().get(section, {})
-        if key not in table and key.endswith("_file") and key.removesuffix("_file") in table:
-            key, text = key.removesuffix("_file"), _read_secret(variable, text)
-        over.setdefault(section, {})[key] = _parse(text, table.get(key), variable)
-    return over
-
-
-def _read_secret(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip("\r\n")
-    except OSError as error:
-        raise ConfigError("C004", f"{variable} names {path}: {error.strerror}.") from error
-
-
-def _parse(text: str, default: Any, variable: str) -> Any:
-    if default is None or isinstance(default, str):
-        return text
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError as error:
-        hint = f"Write it as in TOML, like {default!r}."
-        raise ConfigError("C003", f"{variable} is {text!r}.", hint) from error
+    layers = overlay.layers(file, os.environ if environ is None else environ)
+    mistakes = layers.mistakes or bounds.mistakes(layers.tables)
+    config = None if mistakes else _build(layers.tables)
+    return Reading(config, mistakes, layers.origins)
 
 
 def _build(tables: Mapping[str, dict[str, Any]]) -> Config:
+    # Paths are joined to it with their own slash.
+    tables["site"]["base_url"] = tables["site"]["base_url"].rstrip("/")
     kinds = get_type_hints(Config)
     return Config(**{f.name: kinds[f.name](**tables[f.name]) for f in fields(Config)})

@@ -1,0 +1,98 @@
+"""What the values of the configuration may be, beyond their kind. Pure.
+
+What is wrong here would break the program, so it refuses to start. What is merely missing or
+unwise is `syndicate doctor`'s to say: syndicate.checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syndicate.lib.errors import ConfigError
+
+CHOICES = {
+    "mail.transport": ("smtp", "directory"),
+    "mail.on_unknown": ("hold", "resend"),
+    "smtp.security": ("starttls", "tls", "none"),
+    "social.on_unknown": ("hold", "resend"),
+    "log.level": ("debug", "info", "warning", "error"),
+}
+# Numbers are at least 1, but for these.
+LOWEST = {
+    "mail.send_delay_minutes": 0,
+    "sources.max_new": 0,
+    "daemon.tick_seconds": 0.05,
+    "daemon.catch_up_hours": 0,
+    "daemon.drain_seconds": 0,
+    "web.port": 0,
+}
+HIGHEST = {"web.port": 65535, "smtp.port": 65535}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def mistakes(tables: Mapping[str, Mapping[str, Any]]) -> list[ConfigError]:
+    """Every value that is out of bounds."""
+    options = {f"{section}.{key}": v for section, t in tables.items() for key, v in t.items()}
+    found = [error for name, value in options.items() for error in _bounded(name, value)]
+    return found + [error for rule in _RULES for error in rule(options)]
+
+
+def _bounded(name: str, value: Any) -> Iterator[ConfigError]:
+    if name in CHOICES and value not in CHOICES[name]:
+        hint = f"Choose one of: {', '.join(CHOICES[name])}."
+        yield ConfigError("C008", f"{name} is {value!r}.", hint)
+    numbers = value if isinstance(value, list) else [value]
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            continue
+        low, high = LOWEST.get(name, 1), HIGHEST.get(name)
+        if number < low or (high is not None and number > high):
+            hint = f"At least {low}." if high is None else f"From {low} to {high}."
+            yield ConfigError("C009", f"{name} is {value!r}.", hint)
+    if isinstance(value, list) and name.endswith("retry_minutes") and not value:
+        yield ConfigError("C009", f"{name} is empty.", "Give one wait at least, like [5].")
+
+
+def _timezone(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    name = options["publication.timezone"]
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = "Use a name like Europe/Berlin or America/New_York, or UTC."
+        yield ConfigError("C011", f"publication.timezone {name!r} is no time zone.", hint)
+
+
+def _accent(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    colour = options["publication.accent"]
+    if not _COLOUR.fullmatch(colour):
+        yield ConfigError("C012", f"publication.accent is {colour!r}.", "Write it as #rrggbb.")
+
+
+def _follow(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    for label, address in options["publication.follow"].items():
+        if not isinstance(address, str):
+            hint = 'Write it as Mastodon = "https://social.example/@you".'
+            yield ConfigError("C003", f"publication.follow.{label} is {address!r}.", hint)
+
+
+def _base_url(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    url = options["site.base_url"]
+    if not is_web_address(url):
+        hint = "Give the full address, like https://news.example.org."
+        yield ConfigError("C017", f"site.base_url {url!r} is not a web address.", hint)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether *url* is absolute, http or https, and names a host and a sensible port."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket left open, a port that is no number
+        return False
+
+
+_RULES = (_timezone, _accent, _follow, _base_url)
