@@ -1,0 +1,57 @@
+"""Every channel there is: kind → (label, where its class is). Imported on first use.
+
+To add one: a leaf beside these, a line here, and if it wants its own words, a template in
+``templates/social/``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from syndicate.lib import secrets
+from syndicate.lib.errors import BadInput
+from syndicate.social.channels.base import Channel
+
+if TYPE_CHECKING:
+    from syndicate.social.models import Account
+
+CHANNELS: dict[str, tuple[str, str]] = {
+    "mastodon": ("Mastodon", "syndicate.social.channels.mastodon.Mastodon"),
+    "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
+    "x": ("X", "syndicate.social.channels.x.X"),
+    "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
+}
+
+
+def kind(name: str) -> type[Channel]:
+    """The class of a channel, for its label, credentials and options. Raises BadInput."""
+    if name not in CHANNELS:
+        raise BadInput(f"There is no channel “{name}”.", f"Known are: {', '.join(CHANNELS)}.")
+    module, _, leaf = CHANNELS[name][1].rpartition(".")
+    found: type[Channel] = getattr(import_module(module), leaf)
+    return found
+
+
+def channel(account: Account) -> Channel:
+    """*account*'s channel, its credentials opened. Raises ConfigError where they cannot be."""
+    return kind(account.channel)(account.credentials, account.options, AccountSession(account))
+
+
+class AccountSession:
+    """Keeps a channel's short-lived tokens in the account's own row."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def read(self) -> dict[str, str]:
+        """Afresh from the database: another worker may have renewed them."""
+        if self._account.pk:
+            self._account.refresh_from_db(fields=["session"])
+        return secrets.unseal(self._account.session)
+
+    def write(self, values: dict[str, str]) -> None:
+        """Seal and store, this one column only."""
+        self._account.session = secrets.seal(values)
+        if self._account.pk:
+            self._account.save(update_fields=["session"])
