@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "syndicate.web",
 ]
 MIDDLEWARE = [
+    "syndicate.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
