@@ -20,7 +20,7 @@ PREFERENCES = "preferences"
 
 def absolute(path: str) -> str:
     """*path* (``/archive``) where readers reach it."""
-    return site().base_url.rstrip("/") + path
+    return site().site.base_url.rstrip("/") + path
 
 
 def one_click_url(subscription_id: int) -> str:

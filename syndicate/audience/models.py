@@ -128,5 +128,21 @@ class Suppression(models.Model):
         return f"{self.address} ({self.reason})"
 
 
+class Tally(models.Model):
+    """How often something happened in an hour; for limits, gone after a day."""
+
+    key = models.CharField(max_length=80)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "hour"], name="one_tally_per_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
+
+
 # A worker that took a confirmation mail and vanished: another may try after this.
 CONFIRM_LEASE = timedelta(minutes=5)

@@ -122,6 +122,7 @@ class Subscribe:
     confirm_hours_between: int
     confirm_lifetime: int
     per_address_hour: int
+    mails_per_hour: int
 
 
 @dataclass(frozen=True)

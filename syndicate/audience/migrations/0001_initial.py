@@ -72,4 +72,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('subscriber', 'list'), name='one_subscription_per_list')],
             },
         ),
+        migrations.CreateModel(
+            name='Tally',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=80)),
+                ('hour', models.DateTimeField()),
+                ('count', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'hour'), name='one_tally_per_hour')],
+            },
+        ),
     ]
