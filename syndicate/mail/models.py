@@ -10,22 +10,45 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from syndicate.audience.models import MailingList, Subscriber
+from syndicate.lib.config import site
+from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
-from syndicate.sources.models import Article, Source
+from syndicate.sources.models import Article, ArticleQuerySet, Source
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
     """Questions about newsletters."""
 
     def due(self, now: datetime) -> QuerySet[Newsletter]:
-        """Those whose next slot has come."""
-        return self.filter(active=True, next_slot_at__lte=now).order_by("next_slot_at")
+        """Those whose next slot has come; for every-article ones, those an article waits for."""
+        waits = Exists(articles_for(OuterRef("pk"), OuterRef("since"), now))
+        return self.filter(
+            ~Q(rhythm=Newsletter.Rhythm.ARTICLE) | waits, active=True, next_slot_at__lte=now
+        ).order_by("next_slot_at")
+
+
+def articles_for(
+    newsletter: int | OuterRef, since: datetime | OuterRef, now: datetime
+) -> ArticleQuerySet:
+    """What is ready and stands in no edition of a newsletter yet, oldest first.
+
+    The newsletter is given by key, or, inside a query over newsletters, by OuterRef.
+    """
+    inner = OuterRef(newsletter) if isinstance(newsletter, OuterRef) else newsletter
+    chosen = Newsletter.sources.through.objects.filter(newsletter_id=inner)
+    taken = EditionArticle.objects.filter(article=OuterRef("pk"), edition__newsletter=inner)
+    return Article.objects.ready(now).filter(
+        Exists(chosen.filter(source_id=OuterRef("source_id"))) | ~Exists(chosen),
+        ~Exists(taken),
+        available_at__gte=since,
+    )
 
 
 class Newsletter(models.Model):
@@ -79,6 +102,19 @@ class Newsletter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def waiting(self, now: datetime) -> ArticleQuerySet:
+        """The articles its next edition would be made of, oldest first."""
+        return articles_for(self.pk, self.since, now)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone its rhythm and its dates are meant in."""
+        name = self.timezone or site().publication.timezone
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadInput(f"{name!r} is no time zone.", "Name one like Europe/Berlin.") from error
 
 
 class Slot(models.Model):

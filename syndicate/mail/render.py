@@ -4,28 +4,34 @@
                                                 └─ too large? shorter articles, once more
     Rendered ─ personalise(Values) ─→ what one reader sees (previews; mail.message splices bytes)
 
-What differs from reader to reader stands as a placeholder. Links are URL-shaped, because the
-inliner rewrites what does not look like an address; none is the beginning of another. In ``html``
-a value must be HTML-escaped where it is put in, in ``text`` it stands as it is.
+What differs from reader to reader stands as a placeholder. In ``html`` a value must be HTML-escaped
+where it is put in, in ``text`` it stands as it is.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import html as htmllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# No article may bring this along: mail.contents removes it, or a link in an article could carry
-# a reader's unsubscribe address to another host.
-MARK = "syndicate0slot"
+from syndicate.lib.config import site
+from syndicate.lib.css import inline
+from syndicate.lib.errors import BadInput
+from syndicate.mail.contents import contents, shared
+from syndicate.mail.models import Edition
+from syndicate.mail.placeholders import PLACEHOLDERS
+from syndicate.mail.sandbox import fill
+from syndicate.sources.models import Article
 
-PLACEHOLDERS = {
-    "name": f"{MARK}_name_0",
-    "email": f"{MARK}_email_0",
-    "unsubscribe_url": f"https://placeholder.invalid/{MARK}_unsubscribe_0",
-    "preferences_url": f"https://placeholder.invalid/{MARK}_preferences_0",
-    "view_url": f"https://placeholder.invalid/{MARK}_view_0",
-}
+__all__ = ["PLACEHOLDERS", "Rendered", "Values", "confirmation", "personalise", "render"]
+
+# Gmail cuts a mail at about 102 KB; what we add for each reader has its part of that.
+BUDGET = 90_000
+
+# What one article's body may take, in characters, from the whole to an excerpt alone.
+_LIMITS = (BUDGET, 64_000, 44_000, 28_000, 14_000, 0)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,27 @@ class Rendered:
     html: str
     text: str
 
+    @property
+    def content_hash(self) -> str:
+        """sha256 of all that readers see, hex."""
+        parts = (self.subject, self.preheader, self.html, self.text)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def render(edition: Edition) -> Rendered:
+    """The edition as it stands in the rows now; articles too long for a mail end in a link.
+
+    Raises BadInput when its template fails or it is too large all the same.
+    """
+    articles = [entry.article for entry in edition.chosen()]
+    made = next(_that_fit(edition, articles), None)
+    if made is None:
+        raise BadInput(
+            f"“{edition.subject}” would be larger than {site().mail.max_html_kb} KB.",
+            "Take out some of its articles: Gmail cuts longer mails off.",
+        )
+    return made
+
 
 def personalise(rendered: Rendered, values: Values) -> Rendered:
     """Put one reader's values in."""
@@ -57,3 +84,30 @@ def personalise(rendered: Rendered, values: Values) -> Rendered:
         html = html.replace(placeholder, htmllib.escape(value))
         text = text.replace(placeholder, value)
     return dataclasses.replace(rendered, html=html, text=text)
+
+
+def confirmation(list_name: str, confirm_url: str, days: int) -> Rendered:
+    """The mail that asks a new reader to confirm; made for one, so without placeholders."""
+    subject = f"Please confirm: {list_name}"
+    values = shared() | {"subject": subject, "list": list_name, "url": confirm_url, "days": days}
+    html = inline(fill("confirm.html", values), site().publication.url)
+    return Rendered(subject, "", html, fill("confirm.txt", values))
+
+
+def _that_fit(edition: Edition, articles: Sequence[Article]) -> Iterator[Rendered]:
+    """Renderings that may be sent, the fullest first."""
+    longest = max((len(article.body) for article in articles), default=0)
+    for shorter, limit in zip((*_LIMITS[1:], 0), _LIMITS, strict=True):
+        if shorter >= longest and limit:
+            continue  # would come out the same as the next
+        made = _attempt(edition, articles, limit)
+        most = BUDGET if limit else site().mail.max_html_kb * 1000
+        if len(made.html.encode()) <= most:
+            yield made
+
+
+def _attempt(edition: Edition, articles: Sequence[Article], limit: int) -> Rendered:
+    values = contents(edition, articles, limit)
+    template = edition.newsletter.template
+    html = inline(fill(f"{template}.html", values), site().publication.url)
+    return Rendered(edition.subject, edition.preheader, html, fill(f"{template}.txt", values))
