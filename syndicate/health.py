@@ -113,9 +113,8 @@ def sources(now: datetime) -> Iterator[Problem]:
     for source in Source.objects.filter(active=True, health__in=unwell):
         gone = source.health == Source.Health.GONE
         level = Level.ERROR if gone or source.failures >= 3 else Level.WARNING
-        yield Problem(
-            "H10", level, source.name, source.error, source.hint, Where("source", source.pk)
-        )
+        where = Where("source", source.pk)
+        yield Problem("H10", level, source.name, source.error, source.hint, where)
     for source in Source.objects.filter(active=True, next_check__lt=now - STUCK_AFTER):
         message = f"Has not been looked at, though it was due at {source.next_check:%H:%M} UTC."
         hint = "If the daemon runs, its log tells what keeps it."

@@ -1,0 +1,87 @@
+"""What happens next, one sentence each, soonest first: no silence without its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min
+
+from syndicate.lib.status import Status
+from syndicate.mail.compose import preview_next
+from syndicate.mail.models import Edition, Newsletter
+from syndicate.social.models import Post
+from syndicate.sources.models import Source
+
+FEW = 5
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One thing to come. *at* is None when it waits for something else than the clock."""
+
+    at: datetime | None
+    what: str
+    page: str  # the name of the address that shows it
+    pk: int
+
+
+def coming(now: datetime) -> list[Coming]:
+    """All of it; what has no time of its own stands last."""
+    found = [*_editions(), *_newsletters(now), *_posts(), *_sources()]
+    return sorted(found, key=lambda one: (one.at is None, one.at or now))
+
+
+def _editions() -> Iterator[Coming]:
+    going = Edition.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
+    for edition in going.select_related("newsletter__list").defer("html", "text")[:FEW]:
+        if edition.status == Status.SENDING:
+            what = f"“{edition}” is on its way to {_readers(edition.audience)}."
+        else:
+            count = edition.newsletter.list.readers().count()
+            what = f"“{edition}” goes out to {_readers(count)}."
+        yield Coming(edition.send_at, what, "desk:edition", edition.pk)
+
+
+def _newsletters(now: datetime) -> Iterator[Coming]:
+    for newsletter in Newsletter.objects.filter(active=True).select_related("list"):
+        digest = newsletter.rhythm != Newsletter.Rhythm.ARTICLE
+        at = newsletter.next_slot_at if digest else None
+        yield Coming(at, _sentence(newsletter, now), "desk:newsletter", newsletter.pk)
+
+
+def _sentence(newsletter: Newsletter, now: datetime) -> str:
+    """Its next edition in words, as composing it now would make it."""
+    readers = _readers(newsletter.list.readers().count())
+    held = newsletter.approval == Newsletter.Approval.HOLD
+    then = "then waits for you" if held else f"for {readers}"
+    if newsletter.rhythm == Newsletter.Rhythm.ARTICLE:
+        return f"{newsletter} makes an edition of each new article at once, {then}."
+    planned = preview_next(newsletter, now)
+    if planned is None:
+        return f"{newsletter} is due, but has nothing new yet. Without news it is skipped."
+    count = len(planned.articles)
+    return f"{newsletter} is composed of {count} article{'s' * (count != 1)}, {then}."
+
+
+def _posts() -> Iterator[Coming]:
+    waiting = Post.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+    for post in waiting.select_related("account", "article").order_by("due_at")[:FEW]:
+        again = "again " if post.status == Status.DEFERRED else ""
+        what = f"“{post.article}” is posted {again}to {post.account}."
+        yield Coming(post.due_at, what, "desk:post", post.pk)
+
+
+def _sources() -> Iterator[Coming]:
+    watched = Source.objects.filter(active=True)
+    first = watched.order_by("next_check").first()
+    if first is None:
+        return
+    others = watched.aggregate(n=Count("pk"), at=Min("next_check"))["n"] - 1
+    rest = f"; {others} other source{'s' * (others != 1)} later" if others else ""
+    yield Coming(first.next_check, f"{first} is looked at{rest}.", "desk:source", first.pk)
+
+
+def _readers(count: int) -> str:
+    return "1 reader" if count == 1 else f"{count:,} readers"

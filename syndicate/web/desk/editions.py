@@ -1,0 +1,200 @@
+"""Editions: which there are, one with its preview, and the acts on it.
+
+    held ─ edit, arrange, test ─ approve ─→ queued ─→ sending ─→ sent, and its ledger
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from syndicate.lib import clock
+from syndicate.lib.errors import SyndicateError
+from syndicate.lib.status import Status
+from syndicate.mail import editorial
+from syndicate.mail.models import Edition
+from syndicate.web.desk.act import act
+from syndicate.web.desk.arrangement import arrangement
+from syndicate.web.desk.ledger import ledger
+from syndicate.web.desk.page import page, rows
+from syndicate.web.desk.proof import concerns, proof
+
+SHOWN = {
+    "all": list(Status),
+    "waiting": [Status.HELD],
+    "going": [Status.QUEUED, Status.SENDING],
+    "sent": [Status.SENT],
+    "cancelled": [Status.CANCELLED],
+}
+
+
+class Wording(forms.Form):
+    """What an editor may write in an edition."""
+
+    subject = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"data-ideal": "60"}))
+    preheader = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Preview line",
+        help_text="What inboxes show after the subject.",
+        widget=forms.TextInput(attrs={"data-ideal": "110"}),
+    )
+    intro = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Stands above the articles. An empty line begins a new paragraph.",
+    )
+
+
+class SendAt(forms.Form):
+    """When an approved edition goes; empty: now."""
+
+    send_at = forms.DateTimeField(
+        required=False,
+        label="Send at",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+@require_safe
+def editions(request: HttpRequest) -> HttpResponse:
+    """The list, newest first."""
+    show = request.GET.get("show", "all")
+    found = Edition.objects.filter(status__in=SHOWN.get(show, SHOWN["all"]))
+    found = found.select_related("newsletter").defer("html", "text", "intro")
+    return page(request, "editions", rows=rows(request, found), show=show)
+
+
+@require_safe
+def edition(request: HttpRequest, pk: int) -> HttpResponse:
+    """One edition: preview and wording while it waits, ledger when it went."""
+    return _show(request, _get(pk))
+
+
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep wording and order; a button of the order's moves an article as well."""
+    one = _get(pk)
+    form = Wording(request.POST)
+    if request.POST.get("seen", "") != _version(one):
+        form.add_error(None, "Somebody changed this edition meanwhile. Yours is not saved: compare.")
+    if not form.is_valid():
+        return _show(request, one, form, status=409 if form.non_field_errors() else 422)
+    try:
+        editorial.edit(one, **form.cleaned_data, now=clock.now())
+        editorial.arrange(one, *arrangement(request.POST))
+    except SyndicateError as error:
+        form.add_error(None, str(error))
+        return _show(request, one, form, status=422)
+    messages.success(request, "Saved.")
+    return redirect("desk:edition", pk)
+
+
+@require_POST
+def send_test(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send it to one address, as a test."""
+    one, to = _get(pk), request.POST.get("address", "").strip()
+    request.session["test_address"] = to
+
+    def deed() -> str:
+        reply = editorial.send_test(one, to, clock.now())
+        return f"A test is on its way to {to}. The server said: {reply}"
+
+    return act(request, deed, "Sent.", reverse("desk:edition", args=[pk]))
+
+
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it go, now or at a time."""
+    one, form = _get(pk), SendAt(request.POST)
+    back = reverse("desk:edition", args=[pk])
+    if not form.is_valid():
+        messages.error(request, "That is no moment to send at.")
+        return redirect(back)
+    at = form.cleaned_data["send_at"]
+
+    def deed() -> None:
+        editorial.approve(one, request.user, clock.now(), send_at=at)
+
+    return act(request, deed, f"Approved: it goes {_words(at)}.", back)
+
+
+Deed = Callable[[Edition, HttpRequest, datetime], object]
+ACTS: dict[str, tuple[Deed, str]] = {
+    "hold": (lambda e, r, now: editorial.hold(e), "Taken back: it waits for you again."),
+    "cancel": (lambda e, r, now: editorial.cancel(e), "Cancelled. It will not be sent."),
+    "retry": (
+        lambda e, r, now: editorial.retry(e, r.POST.getlist("status"), now),
+        "They are tried once more.",
+    ),
+    "resend": (
+        lambda e, r, now: editorial.resolve_unknown(e, True, now),
+        "They are sent again, with the same Message-ID.",
+    ),
+    "leave": (
+        lambda e, r, now: editorial.resolve_unknown(e, False, now),
+        "They are left as they are.",
+    ),
+}
+
+
+@require_POST
+def edition_act(request: HttpRequest, pk: int, word: str) -> HttpResponse:
+    """One of ACTS."""
+    if word not in ACTS:
+        raise Http404(word)
+    (deed, done), one = ACTS[word], _get(pk)
+    back = reverse("desk:edition", args=[pk])
+    return act(request, lambda: deed(one, request, clock.now()), done, back)
+
+
+def _get(pk: int) -> Edition:
+    found = Edition.objects.select_related("newsletter__list", "approved_by")
+    return get_object_or_404(found, pk=pk)
+
+
+def _show(
+    request: HttpRequest, one: Edition, form: Wording | None = None, status: int = 200
+) -> HttpResponse:
+    editable = one.status in (Status.HELD, Status.QUEUED)
+    shown = proof(one)
+    readers = one.newsletter.list.readers().count() if editable else one.audience
+    return page(
+        request,
+        "edition",
+        status,
+        section="editions",
+        edition=one,
+        entries=one.entries.select_related("article__source"),
+        form=form or Wording(initial=_initial(one)),
+        approval=SendAt(),
+        seen=_version(one),
+        editable=editable,
+        readers=readers,
+        proof=shown,
+        concerns=concerns(one, shown, readers) if editable else [],
+        ledger=ledger(one) if one.started_at else None,
+        test_address=request.session.get("test_address") or getattr(request.user, "email", ""),
+    )
+
+
+def _initial(one: Edition) -> dict[str, Any]:
+    return {"subject": one.subject, "preheader": one.preheader, "intro": one.intro}
+
+
+def _version(one: Edition) -> str:
+    """What a form was made from: another value at its return means that somebody was faster."""
+    return one.edited_at.isoformat() if one.edited_at else ""
+
+
+def _words(at: datetime | None) -> str:
+    return "out now" if at is None else f"out at {timezone.localtime(at):%d %b, %H:%M}"

@@ -1,0 +1,46 @@
+"""The first page: what goes wrong, what waits, what happens next, what was new."""
+
+from __future__ import annotations
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from syndicate import health
+from syndicate.lib import clock
+from syndicate.lib.status import Status
+from syndicate.mail.models import Edition, Slot
+from syndicate.social.models import Post
+from syndicate.sources.models import Article
+from syndicate.web.desk.coming import coming
+from syndicate.web.desk.page import page
+
+FEW = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Everything an editor wants to know on arriving."""
+    now = clock.now()
+    editions = Edition.objects.select_related("newsletter").defer("html", "text")
+    posts = Post.objects.select_related("account", "article")
+    return page(
+        request,
+        "home",
+        problems=[(problem, place(problem.where)) for problem in health.problems(now)],
+        held_editions=editions.filter(status=Status.HELD).annotate(count=Count("entries"))[:FEW],
+        held_posts=posts.filter(status=Status.HELD)[:FEW],
+        held_articles=Article.objects.filter(state=Article.State.HELD)[:FEW],
+        coming=coming(now),
+        articles=Article.objects.select_related("source")[:FEW],
+        sent=editions.filter(status__in=[Status.SENDING, Status.SENT]).order_by("-started_at")[:3],
+        posted=posts.filter(status=Status.SENT).order_by("-published_at")[:FEW],
+        silences=Slot.objects.select_related("newsletter").exclude(
+            outcome=Slot.Outcome.COMPOSED
+        )[:3],
+    )
+
+
+def place(where: health.Where | None) -> tuple[str, int] | None:
+    """The page that shows a problem's row."""
+    return None if where is None else (f"desk:{where.kind}", where.pk)

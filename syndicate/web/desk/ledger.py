@@ -1,0 +1,82 @@
+"""What became of an edition's deliveries, as a bar and as lines with the servers' own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from syndicate.lib.status import Status
+from syndicate.mail import editorial
+from syndicate.mail.models import Delivery, Edition
+
+# In the order in which they are told: what is well, what is under way, what is not well.
+ORDER = (
+    Status.SENT,
+    Status.DELIVERED,
+    Status.SENDING,
+    Status.QUEUED,
+    Status.DEFERRED,
+    Status.UNKNOWN,
+    Status.SUPPRESSED,
+    Status.UNSUBSCRIBED,
+    Status.BOUNCED,
+    Status.REJECTED,
+    Status.FAILED,
+    Status.COMPLAINED,
+    Status.CANCELLED,
+)
+TROUBLE = [
+    Status.DEFERRED,
+    Status.UNKNOWN,
+    Status.BOUNCED,
+    Status.REJECTED,
+    Status.FAILED,
+    Status.COMPLAINED,
+]
+RETRIED = (Status.FAILED, Status.REJECTED)
+MANY = 50
+
+
+@dataclass(frozen=True)
+class Share:
+    """A status's part of the bar: from *start*, *count* long."""
+
+    status: str
+    count: int
+    start: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """*total* equals the audience, or the books are wrong."""
+
+    audience: int
+    total: int
+    shares: list[Share]
+    troubles: list[Delivery]
+
+    def count(self, status: str) -> int:
+        """How many stand at *status*."""
+        return sum(share.count for share in self.shares if share.status == status)
+
+    @property
+    def retried(self) -> list[str]:
+        """The statuses that one may try again, where there are any."""
+        return [status for status in RETRIED if self.count(status)]
+
+
+def ledger(edition: Edition) -> Ledger:
+    """Count and list; two queries, whatever the audience."""
+    counts = editorial.ledger(edition)
+    shares = share_out({str(status): n for status, n in counts.items()})
+    trouble = edition.deliveries.filter(status__in=TROUBLE).select_related("subscriber")
+    listed = list(trouble.order_by("seq")[:MANY])
+    return Ledger(edition.audience, sum(share.count for share in shares), shares, listed)
+
+
+def share_out(counts: dict[str, int]) -> list[Share]:
+    """Counts by status → the bar's parts, one after the other."""
+    known = [str(status) for status in ORDER]
+    order = [status for status in [*known, *sorted(set(counts) - set(known))] if counts.get(status)]
+    starts = accumulate((counts[status] for status in order), initial=0)
+    return [Share(status, counts[status], at) for status, at in zip(order, starts, strict=False)]
