@@ -1,6 +1,7 @@
 """Email addresses: one spelling each."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,17 @@ def test_mail_goes_to_the_first_part_as_written() -> None:
 @given(st.from_regex(r"[A-Za-z0-9+_=-]{1,20}@[A-Za-z]{1,9}\.(org|com)", fullmatch=True))
 def test_a_key_is_its_own_key(written: str) -> None:
     assert canonical(canonical(written)) == canonical(written)
+
+
+@given(st.from_regex(r"\A[A-Za-z0-9_+.-]{1,70}@[A-Za-z0-9.-]{1,100}\Z"))
+def test_the_quick_way_agrees_with_the_library(written: str) -> None:
+    try:
+        whole = validate_email(written, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        with pytest.raises(BadInput):
+            parse(written)
+    else:
+        assert parse(written).email == f"{whole.local_part}@{whole.ascii_domain}"
 
 
 @pytest.mark.parametrize(
