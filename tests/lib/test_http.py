@@ -1,0 +1,197 @@
+"""The door to the web, against a real server that misbehaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from syndicate.lib import http
+from syndicate.lib.errors import BadInput, NotSent, Scope
+from tests.conftest import NOON
+from tests.fakes.website import Website
+
+
+@pytest.fixture
+def site() -> Iterator[Website]:
+    with Website() as made:
+        made.publish("A new pier")
+        yield made
+
+
+def test_a_page_carries_what_is_needed_to_ask_again(site: Website) -> None:
+    page = http.fetch(site.feed_url)
+    assert (page.status, page.content_type, page.charset) == (200, "application/rss+xml", "utf-8")
+    assert b"A new pier" in page.body
+    again = http.fetch(site.feed_url, etag=page.etag, last_modified=page.last_modified)
+    assert (again.status, again.body) == (304, b"")
+    assert site.requests[-1].headers["if-none-match"] == page.etag
+
+
+def test_it_introduces_itself(site: Website, configure: Callable[..., Any]) -> None:
+    configure(sources={"user_agent": "harbour-bot"})
+    http.fetch(site.feed_url)
+    assert site.requests[-1].headers["user-agent"] == "harbour-bot"
+
+
+def test_only_a_move_for_good_is_reported_as_one(site: Website) -> None:
+    site.redirect("/feed.xml", 301, url=site.url + "/old")
+    site.redirect("/old", 302, url=site.url + "/today")
+    assert http.fetch(site.url + "/old").moved_to == site.feed_url
+    page = http.fetch(site.url + "/today")
+    assert (page.url, page.moved_to) == (site.feed_url, "")
+
+
+def test_a_password_is_not_shown_to_another_host(site: Website) -> None:
+    with Website() as other:
+        site.redirect(other.url + "/", url=site.url + "/away")
+        http.fetch(site.url + "/away", headers={"Authorization": "Basic eA=="})
+        assert "authorization" in site.requests[-1].headers
+        assert "authorization" not in other.requests[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("misbehave", "said"),
+    [
+        (lambda site: site.answer_with(404), "is not there (404)"),
+        (lambda site: site.answer_with(403), "does not let us in (403)"),
+        (lambda site: site.answer_with(503), "has trouble of its own (503)"),
+        (lambda site: site.gzip_bomb(), "is larger than 1 MB"),
+        (lambda site: site.endless(), "is larger than 1 MB"),
+        (lambda site: site.break_off(), "broke off in the middle"),
+        (lambda site: site.redirect(site.feed_url), "leads on and on"),
+        (lambda site: site.redirect("file:///etc/passwd"), "is no web address"),
+        (lambda site: site.redirect("http://[broken/"), "is no web address"),
+        (
+            lambda site: site.answer_with(200, b"no", {"Content-Encoding": "gzip"}),
+            "is packed wrongly",
+        ),
+    ],
+)
+def test_each_misbehaviour_has_its_words(
+    site: Website,
+    configure: Callable[..., Any],
+    misbehave: Callable[[Website], None],
+    said: str,
+) -> None:
+    configure(sources={"max_bytes": 1_000_000})
+    misbehave(site)
+    with pytest.raises(BadInput) as error:
+        http.fetch(site.feed_url)
+    assert said in error.value.message
+    assert error.value.message.startswith(site.feed_url)
+    assert error.value.hint
+
+
+@pytest.mark.parametrize("misbehave", [Website.drip, lambda site: site.stall(30)])
+def test_nobody_can_keep_us_waiting(
+    site: Website, configure: Callable[..., Any], misbehave: Callable[[Website], None]
+) -> None:
+    configure(sources={"deadline_seconds": 0.4})
+    misbehave(site)
+    begun = time.monotonic()
+    with pytest.raises(BadInput, match=r"took longer than 0\.4 seconds"):
+        http.fetch(site.feed_url)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.0.0.1/",
+        "http://0/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://100.64.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[fd00::1]/",
+        "http://localhost./",
+    ],
+)
+def test_private_networks_are_closed(configure: Callable[..., Any], url: str) -> None:
+    configure(sources={"allow_private": []})
+    with pytest.raises(BadInput, match="private network"):
+        http.fetch(url)
+
+
+def test_a_redirect_is_checked_like_an_address(
+    site: Website, configure: Callable[..., Any]
+) -> None:
+    configure(sources={"allow_private": ["127.0.0.1"]})
+    port = site.url.rpartition(":")[2]
+    site.redirect(f"http://localhost:{port}/")
+    with pytest.raises(BadInput, match="private network"):
+        http.fetch(site.feed_url)
+
+
+@pytest.mark.parametrize("url", ["feed.xml", "ftp://example.org/", "http://", "http://[::1", ""])
+def test_what_is_no_web_address_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(BadInput, match="no web address"):
+        http.fetch(url)
+
+
+def test_a_refusal_says_when_to_come_back(site: Website) -> None:
+    site.answer_with(429, headers={"Retry-After": "120"})
+    with pytest.raises(http.Refused) as error:
+        http.fetch(site.feed_url)
+    assert (error.value.status, error.value.retry_after) == (429, timedelta(minutes=2))
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("120", timedelta(seconds=120)),
+        ("Mon, 23 Nov 2026 13:00:00 GMT", timedelta(hours=1)),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", timedelta(0)),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str, wait: timedelta | None) -> None:
+    assert http.retry_after({"retry-after": value}, NOON) == wait
+
+
+def test_a_call_returns_any_answer_and_follows_nothing(site: Website) -> None:
+    site.redirect("/feed.xml", 302, url=site.url + "/api")
+    assert http.call("GET", site.url + "/api").status_code == 302
+    site.answer_with(422, b'{"error": "no"}', url=site.url + "/api")
+    assert http.call("GET", site.url + "/api").json() == {"error": "no"}
+
+
+def test_a_call_that_never_connected_is_known_not_to_have_arrived() -> None:
+    with pytest.raises(NotSent) as error:
+        http.call("POST", "http://127.0.0.1:9/secret-path", json={})
+    assert (error.value.unknown, error.value.permanent) == (False, False)
+    assert "secret-path" not in str(error.value)
+
+
+def test_a_call_that_broke_off_may_have_arrived(site: Website) -> None:
+    site.break_off(url=site.url + "/api")
+    with pytest.raises(NotSent) as error:
+        http.call("GET", site.url + "/api")
+    assert error.value.unknown
+
+
+def test_a_call_into_a_private_network_stops_the_lane(configure: Callable[..., Any]) -> None:
+    configure(sources={"allow_private": []})
+    with pytest.raises(NotSent, match="private network") as error:
+        http.call("POST", "http://127.0.0.1:9/hook")
+    assert (error.value.permanent, error.value.scope) == (True, Scope.LANE)
+
+
+def test_a_session_for_a_library_has_a_limit_of_its_own(site: Website) -> None:
+    site.stall(30)
+    with (
+        http.session(timeout=0.2, allow_private=True) as browser,
+        pytest.raises(OSError, match="timed out"),
+    ):
+        browser.get(site.feed_url)
