@@ -7,7 +7,10 @@ sanitised HTML ─→ no attributes of others ─→ headings below ours ─→ 
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
 from lxml.etree import _Element as Element
@@ -23,28 +26,40 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 @dataclass(frozen=True)
 class Body:
-    """*html* and *text* say the same; *cut* if the article goes on where they end."""
+    """*html* and *text* say the same; *cut* if the article goes on where they end.
+
+    *pictures* are the addresses in it; *opens* if it begins with one of them.
+    """
 
     html: str
     text: str
     cut: bool
+    pictures: tuple[str, ...] = ()
+    opens: bool = False
+
+    def shows(self, picture: str) -> bool:
+        """Whether *picture* need not be shown above it: it is in it, in whatever size."""
+        return self.opens or _stem(picture) in {_stem(own) for own in self.pictures}
 
 
 def shape(html: str, limit: int) -> Body:
     """*html* (sanitised) for a mail, whole blocks of it, at most *limit* characters."""
     root = lxml_html.fragment_fromstring(html, create_parent="div")
-    while len(root) == 1 and root[0].tag == "div" and not _bare_text(root):
+    while len(root) == 1 and root[0].tag == "div" and not _bare(root.text, root[0].tail):
         root = root[0]
     for element in root.iterdescendants("*"):
         _strip(element)
     _lower_headings(root)
     _pictures(root)
     cut = _cut(root, limit)
-    return Body(_inner(root), _as_text(root), cut)
+    pictures = tuple(image.get("src", "") for image in root.iter("img"))
+    opens = len(root) > 0 and not _bare(root.text) and any(True for _ in root[0].iter("img"))
+    return Body(_inner(root), _as_text(root), cut, pictures, opens)
 
 
-def _bare_text(root: Element) -> bool:
-    return bool((root.text or "").strip() or (root[0].tail or "").strip())
+def _bare(*texts: str | None) -> bool:
+    """Whether there is text outside of any block."""
+    return any((text or "").strip() for text in texts)
 
 
 def _strip(element: Element) -> None:
@@ -89,6 +104,12 @@ def _cut(root: Element, limit: int) -> bool:
 def _drop_last_headings(root: Element) -> None:
     while len(root) and root[-1].tag in _HEADINGS:
         root.remove(root[-1])
+
+
+def _stem(picture: str) -> str:
+    """A picture's file name without its size: ``/a/pier-1024x683.jpg?w=600`` → ``pier``."""
+    name = PurePosixPath(urlsplit(picture).path).stem
+    return re.sub(r"[-_](\d+x\d+|\d+w?|scaled)$", "", name)
 
 
 def _inner(root: Element) -> str:

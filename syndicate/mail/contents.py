@@ -25,8 +25,9 @@ from syndicate.mail.placeholders import MARK, PLACEHOLDERS
 from syndicate.mail.share import Link, share
 from syndicate.sources.models import Article
 
-# What the design lays text on, light and dark: the accent is fitted to both.
-PAPER, NIGHT = "#ffffff", "#1c2126"
+# What the design lays links on, light and dark, where it is hardest to read: the accent is fitted
+# to both.
+PAPER, NIGHT = "#f7f5ef", "#232930"
 
 _SUMMARY_LIMIT = 300
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
@@ -56,12 +57,15 @@ class Piece:
     text: str
     cut: bool
     picture: Picture | None
+    pictured: bool  # the body shows it already
     tags: tuple[str, ...]
     comments_url: str
     share: tuple[Link, ...]
 
 
-def contents(edition: Edition, articles: Sequence[Article], limit: int) -> dict[str, object]:
+def contents(
+    edition: Edition, articles: Sequence[Article], limit: int, test: bool
+) -> dict[str, object]:
     """Everything a template may use; each body at most *limit* characters, 0 for none."""
     newsletter = edition.newsletter
     made = edition.send_at or edition.composed_at
@@ -77,6 +81,7 @@ def contents(edition: Edition, articles: Sequence[Article], limit: int) -> dict[
         "articles": [piece(article, newsletter, limit) for article in articles],
         "contact_url": _contact(newsletter, edition.subject),
         "reader": PLACEHOLDERS,
+        "test": test,
     }
 
 
@@ -114,6 +119,7 @@ def piece(article: Article, newsletter: Newsletter, limit: int) -> Piece:
         text=_clean(body.text),
         cut=body.cut,
         picture=_picture(article),
+        pictured=body.shows(article.image_url),
         tags=tuple(_clean(tag) for tag in article.tags),
         comments_url=_clean(article.comments_url),
         share=share(title, url),

@@ -61,13 +61,13 @@ class Rendered:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def render(edition: Edition) -> Rendered:
+def render(edition: Edition, *, test: bool = False) -> Rendered:
     """The edition as it stands in the rows now; articles too long for a mail end in a link.
 
-    Raises BadInput when its template fails or it is too large all the same.
+    *test* says so on top. Raises BadInput when its template fails or it is too large all the same.
     """
     articles = [entry.article for entry in edition.chosen()]
-    made = next(_that_fit(edition, articles), None)
+    made = next(_that_fit(edition, articles, test), None)
     if made is None:
         raise BadInput(
             f"“{edition.subject}” would be larger than {site().mail.max_html_kb} KB.",
@@ -94,20 +94,19 @@ def confirmation(list_name: str, confirm_url: str, days: int) -> Rendered:
     return Rendered(subject, "", html, fill("confirm.txt", values))
 
 
-def _that_fit(edition: Edition, articles: Sequence[Article]) -> Iterator[Rendered]:
+def _that_fit(edition: Edition, articles: Sequence[Article], test: bool) -> Iterator[Rendered]:
     """Renderings that may be sent, the fullest first."""
     longest = max((len(article.body) for article in articles), default=0)
     for shorter, limit in zip((*_LIMITS[1:], 0), _LIMITS, strict=True):
         if shorter >= longest and limit:
             continue  # would come out the same as the next
-        made = _attempt(edition, articles, limit)
+        made = _fill(edition, contents(edition, articles, limit, test))
         most = BUDGET if limit else site().mail.max_html_kb * 1000
         if len(made.html.encode()) <= most:
             yield made
 
 
-def _attempt(edition: Edition, articles: Sequence[Article], limit: int) -> Rendered:
-    values = contents(edition, articles, limit)
+def _fill(edition: Edition, values: dict[str, object]) -> Rendered:
     template = edition.newsletter.template
     html = inline(fill(f"{template}.html", values), site().publication.url)
     return Rendered(edition.subject, edition.preheader, html, fill(f"{template}.txt", values))
