@@ -36,5 +36,9 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra postgres pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra postgres --group dev pyproject.toml -o requirements-dev.lock
 
+# A real Bluesky server for the tests that are marked "node" (about two minutes, 250 MB).
+pds:
+	npm install --prefix .cache/pds --no-save --no-package-lock --no-audit --no-fund @atproto/pds@0.4.217 @did-plc/server@0.0.1
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -84,6 +84,8 @@ class Post(models.Model):
     """One text for one account about one article, ending in a permalink.
 
     ``held → queued → sending → sent | deferred (due_at) | failed | unknown``; or ``cancelled``.
+    *unsure* is set right before the request that makes it public, and taken back by any answer:
+    whoever finds it set after a crash or a broken line looks at the platform first.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="posts")
@@ -92,9 +94,9 @@ class Post(models.Model):
     text = models.TextField()  # exactly what will stand there, the link in it
     edited = models.BooleanField(default=False)  # by an editor: a changed title leaves it alone
     card = models.JSONField(default=dict, blank=True)  # url, title, description, image, alt
-    key = models.CharField(
-        max_length=64
-    )  # fixed before the first try: idempotency key or record id
+    article_revision = models.PositiveIntegerField(default=1)  # what the text was made of
+    key = models.CharField(max_length=64, blank=True)  # fixed at the first try: social.key
+    unsure = models.BooleanField(default=False)  # a try began whose answer was never read
 
     created_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True, blank=True)

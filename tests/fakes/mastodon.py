@@ -1,8 +1,8 @@
 """A Mastodon server on 127.0.0.1: mastodon_mock, which keeps what it is sent, in its own process.
 
-    with Mastodon() as server:
-        server.url, server.token        what an account needs
-        server.statuses()               what followers see, newest first
+with Mastodon() as server:
+    server.url, server.token        what an account needs
+    server.statuses()               what followers see, newest first
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ class Mastodon:
     token = "a-token-for-the-review"
     reader_token = "a-token-for-a-reader"
 
-    def __init__(self, username: str = "review", name: str = "The Harbour Review", domain: str = ""):
+    def __init__(
+        self, username: str = "review", name: str = "The Harbour Review", domain: str = ""
+    ):
         self._arguments = [username, name, domain, self.token, self.reader_token]
         self.username = username
         self.url = ""
@@ -48,10 +50,10 @@ class Mastodon:
 
     def get(self, path: str) -> Any:
         """What a reader with an account gets at *path*."""
-        asked = urllib.request.Request(  # noqa: S310
+        asked = urllib.request.Request(
             self.url + path, headers={"Authorization": f"Bearer {self.reader_token}"}
         )
-        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=10) as answer:
             return json.load(answer)
 
     def _wait_until_up(self) -> None:

@@ -38,6 +38,11 @@ def channel(account: Account) -> Channel:
     return kind(account.channel)(account.credentials, account.options, AccountSession(account))
 
 
+def rules(account: Account) -> Channel:
+    """The same without credentials: enough for counting and showing."""
+    return kind(account.channel)({}, account.options, AccountSession(account))
+
+
 class AccountSession:
     """Keeps a channel's short-lived tokens in the account's own row."""
 

@@ -135,7 +135,9 @@ def fill(kind: type, values: Mapping[str, Any], where: str) -> Any:
 
 def _typed(about: Field, value: Any, where: str) -> Any:
     if isinstance(about.default, bool):
-        return value if isinstance(value, bool) else str(value).lower() in {"1", "true", "on", "yes"}
+        return (
+            value if isinstance(value, bool) else str(value).lower() in {"1", "true", "on", "yes"}
+        )
     if isinstance(about.default, int):
         try:
             return int(value)
@@ -173,6 +175,11 @@ class Channel(ABC):
         # An option that a newer release dropped must not stop an account.
         kept = {name: value for name, value in self._options.items() if name in known}
         return fill(self.options, kept, self.label)
+
+    @classmethod
+    def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
+        """*credentials*, with what we can make ourselves where it was left out."""
+        return credentials
 
     @property
     @abstractmethod

@@ -1,0 +1,143 @@
+"""Connecting accounts, and keeping them in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from syndicate.lib.errors import BadInput, ConfigError, NotSent
+from syndicate.social import channels
+from syndicate.social import template as templates
+from syndicate.social.channels.base import Channel, Identity, entries
+from syndicate.social.models import Account
+from syndicate.sources.models import Source
+
+log = logging.getLogger(__name__)
+
+
+def connect(
+    channel: str,
+    name: str,
+    credentials: Mapping[str, str],
+    options: Mapping[str, Any] | None = None,
+    *,
+    now: datetime,
+    sources: Iterable[Source] = (),
+    template: str = "",
+    approval: str = Account.Approval.HOLD,
+) -> Account:
+    """Add an account on *channel*; what was published before *now* is not posted.
+
+    Without a *name* the platform is asked for the account's name. Raises BadInput, NotSent.
+    """
+    leaf = channels.kind(channel)
+    given = leaf.complete({key: value.strip() for key, value in credentials.items()})
+    account = Account(
+        channel=channel, name=name, options=dict(options or {}), template=template,
+        approval=approval, created_at=now, since=now,
+    )  # fmt: skip
+    account.credentials = given
+    _validate(account)
+    if not name:
+        _learn(account, channels.channel(account).check())
+    try:
+        with transaction.atomic():
+            account.save()
+            account.sources.set(sources)
+    except IntegrityError as error:
+        raise BadInput(
+            f"There is an account “{account.name}” on {leaf.label} already.",
+            "Reconnect that one, or give this one another name.",
+        ) from error
+    log.info("connected %s on %s", account, leaf.label)
+    return account
+
+
+def check(account: Account) -> str:
+    """Ask the platform who we are, and learn its limits; the account's name there.
+
+    Raises NotSent; credentials that were refused stop the account until it is connected again.
+    """
+    try:
+        identity = channels.channel(account).check()
+    except NotSent as error:
+        if error.auth:
+            _set(account, health=Account.Health.RECONNECT, error=error.message, hint=error.hint)
+        raise
+    _learn(account, identity)
+    _set(account, options=account.options, **_WELL)
+    return identity.handle
+
+
+def reconnect(account: Account, credentials: Mapping[str, str]) -> str:
+    """Renew the credentials; those left empty stay. Checks them, and lets waiting posts go."""
+    kept = _readable(account)
+    given = {name: value.strip() for name, value in credentials.items() if value.strip()}
+    fresh = Account(channel=account.channel, options=account.options, template=account.template)
+    fresh.credentials = kept | given
+    _validate(fresh)
+    account.sealed, account.session = fresh.sealed, ""
+    _set(account, sealed=account.sealed, session="")
+    return check(account)
+
+
+def configure(
+    account: Account, options: Mapping[str, Any] | None = None, template: str | None = None
+) -> None:
+    """Change how articles are posted there; what is None stays. Raises BadInput."""
+    trial = Account(channel=account.channel, sealed=account.sealed)
+    trial.options = account.options | dict(options or {})
+    trial.template = account.template if template is None else template
+    _validate(trial)
+    _set(account, options=trial.options, template=trial.template)
+
+
+def pause(account: Account) -> None:
+    """Post nothing more there until :func:`resume`."""
+    _set(account, active=False)
+
+
+def resume(account: Account) -> None:
+    """Go on, after a pause of ours or of the platform's."""
+    if account.health == Account.Health.RECONNECT:
+        raise BadInput(
+            f"{account} cannot go on: {account.error}", "Connect it again, with fresh credentials."
+        )
+    _set(account, active=True, **_WELL)
+
+
+_WELL = {"health": Account.Health.OK, "paused_until": None, "error": "", "hint": ""}
+
+
+def _validate(account: Account) -> Channel:
+    """Whether credentials, options and template can be used at all. Raises BadInput."""
+    leaf = channels.channel(account)
+    strange = set(account.options) - {option.name for option in entries(leaf.options)}
+    if strange:
+        raise BadInput(f"{leaf.label} has no option “{min(strange)}”.")
+    _ = leaf.login, leaf.settings
+    templates.template(account.channel, account.template)
+    return leaf
+
+
+def _readable(account: Account) -> dict[str, str]:
+    """The credentials, or none where the secret key was changed: then all must be given."""
+    try:
+        return account.credentials
+    except ConfigError:
+        return {}
+
+
+def _learn(account: Account, identity: Identity) -> None:
+    account.name = account.name or identity.handle
+    account.options = account.options | identity.learned
+
+
+def _set(account: Account, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(account, name, value)
+    Account.objects.filter(pk=account.pk).update(**values)

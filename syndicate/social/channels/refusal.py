@@ -1,0 +1,107 @@
+"""What a platform's answer means when it is not yes. Pure; the leaves add what is theirs alone.
+
+| answer | means |
+|---|---|
+| 401 | our credentials: a person must renew them |
+| 402 | no credit: the account stops until a person says otherwise |
+| 408, 425, 429 | later; the account waits as long as the platform asks |
+| 3xx | the address is wrong |
+| other 4xx | this post will never do |
+| 5xx, or 2xx that cannot be read | it may stand there: look before another try |
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from syndicate.lib.errors import NotSent, Scope
+from syndicate.lib.http import retry_after
+
+RECONNECT = "Connect the account again, with fresh credentials."
+# When a platform says "too often" without saying until when.
+PATIENCE = timedelta(minutes=15)
+_SHOWN = 300
+
+
+def refusal(who: str, answer: requests.Response, said: str, now: datetime) -> NotSent:
+    """The error for *answer* (not 2xx) of *who*; *said* is the platform's own reason, if any."""
+    status = answer.status_code
+    reason = f": {said[:_SHOWN]}" if said else ""
+    if status == 401:
+        return NotSent(
+            f"{who} refuses our credentials (401){reason}.",
+            permanent=True, auth=True, scope=Scope.LANE, hint=RECONNECT,
+        )  # fmt: skip
+    if status == 402:
+        return NotSent(
+            f"{who} wants to be paid first (402){reason}.",
+            permanent=True, scope=Scope.LANE, hint="Buy credit there, then resume the account.",
+        )  # fmt: skip
+    if status in {408, 425, 429}:
+        return NotSent(
+            f"{who} asks us to wait ({status}){reason}.",
+            permanent=False, scope=Scope.LANE, retry_after=_wait(answer, now),
+            hint="It goes on by itself.",
+        )  # fmt: skip
+    if status >= 500:
+        return unreadable(who, f"has trouble of its own ({status}){reason}")
+    if status < 400:
+        return NotSent(
+            f"{who} sends us elsewhere ({status}).",
+            permanent=True, auth=True, scope=Scope.LANE, hint="Put its right address in.",
+        )  # fmt: skip
+    return NotSent(f"{who} refuses the post ({status}){reason}.", permanent=True)
+
+
+def unreadable(who: str, what: str) -> NotSent:
+    """The error for an answer that leaves open whether the post stands there."""
+    return NotSent(
+        f"{who} {what}.",
+        permanent=False,
+        unknown=True,
+        hint="Whether the post is there is looked up before another try.",
+    )
+
+
+def read(who: str, answer: requests.Response) -> dict[str, Any]:
+    """The JSON object of a good answer. Raises NotSent (unknown) where there is none."""
+    try:
+        found = answer.json()
+    except requests.JSONDecodeError as error:
+        raise unreadable(who, "answered what cannot be read") from error
+    if not isinstance(found, dict):
+        raise unreadable(who, "answered something unexpected")
+    return found
+
+
+def words(answer: requests.Response, *names: str) -> str:
+    """The platform's own reason: the first of *names* that its JSON answer has, on one line."""
+    try:
+        found = answer.json()
+    except requests.JSONDecodeError:
+        return ""
+    values = [found.get(name) for name in names] if isinstance(found, dict) else []
+    return " ".join(str(next((value for value in values if value), "")).split()).rstrip(".")
+
+
+def _wait(answer: requests.Response, now: datetime) -> timedelta:
+    """Retry-After, else one of the platforms' own headers: an epoch or an ISO moment."""
+    asked = retry_after(answer.headers, now)
+    for name in ("x-rate-limit-reset", "RateLimit-Reset", "X-RateLimit-Reset"):
+        if asked is None and (until := answer.headers.get(name)):
+            moment = _moment(until)
+            asked = moment - now if moment else None
+    return PATIENCE if asked is None else max(asked, timedelta(seconds=1))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text), UTC)
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,138 @@
+"""A signed call to any program: Standard Webhooks (https://www.standardwebhooks.com)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from syndicate.lib import clock, http
+from syndicate.lib.errors import BadInput, NotSent, Scope
+from syndicate.lib.text import graphemes
+from syndicate.social.channels.base import Channel, Identity, Message, Published, entry
+from syndicate.social.channels.refusal import refusal, words
+
+PREFIX = "whsec_"
+SECRET_BYTES = 32
+# The specification's own limit is 20 kB for the whole call; this leaves room for the card.
+LIMIT = 5000
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where to call, and the secret that both sides know."""
+
+    url: str = entry("Address", "It receives a POST for each article.", secret=True)
+    secret: str = entry(
+        "Signing secret", "Begins with whsec_. Empty: one is made.", default="", secret=True
+    )
+
+
+@dataclass(frozen=True)
+class Options:
+    """None that matter to the receiver but its own limit."""
+
+    limit: int = entry("Limit", "Characters of the text.", default=LIMIT)
+
+
+class Webhook(Channel):
+    """One receiver. It drops a repetition by the call's id, which stays the same."""
+
+    label = "Webhook"
+    credentials = Credentials
+    options = Options
+
+    @classmethod
+    def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
+        """With a secret of our making, where none was given."""
+        fresh = PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
+        return credentials | {"secret": credentials.get("secret") or fresh}
+
+    @property
+    def limit(self) -> int:
+        """As the receiver wishes."""
+        found: int = self.settings.limit
+        return found
+
+    def count(self, text: str) -> int:
+        """Characters as readers see them."""
+        return len(graphemes(text))
+
+    def check(self) -> Identity:
+        """Send a signed ``ping``."""
+        self._call(f"ping_{secrets.token_hex(8)}", "ping", {})
+        return Identity(urlsplit(self.login.url).hostname or "")
+
+    def publish(self, message: Message, sending: Callable[[], None]) -> Published:
+        """One call; the answer may name the ``id`` and ``url`` of what was made of it."""
+        about = {"text": message.text, "language": message.language, **asdict(message.card)}
+        sending()
+        answer = self._call(f"msg_{message.key}", "article.published", about)
+        return Published(
+            words(answer, "id") or f"msg_{message.key}", _address(words(answer, "url"))
+        )
+
+    def find(self, message: Message) -> Published | None:
+        """Calling again with the same id is what the receiver expects of us."""
+        return None
+
+    def _call(self, id: str, type: str, data: dict[str, Any]) -> requests.Response:
+        now = clock.now()
+        body = _body(type, data, now)
+        headers = {"Content-Type": "application/json", **sign(self.login.secret, id, body, now)}
+        answer = http.call("POST", self.login.url, data=body, headers=headers)
+        if not 200 <= answer.status_code < 300:
+            raise self._refusal(answer, now)
+        return answer
+
+    def _refusal(self, answer: requests.Response, now: datetime) -> NotSent:
+        host = urlsplit(self.login.url).hostname
+        if answer.status_code in {404, 410}:
+            return NotSent(
+                f"Nobody listens at the webhook’s address on {host} ({answer.status_code}).",
+                permanent=True, auth=True, scope=Scope.LANE, hint="Put its right address in.",
+            )  # fmt: skip
+        return refusal(f"The webhook on {host}", answer, words(answer, "error", "message"), now)
+
+
+def sign(secret: str, id: str, body: bytes, at: datetime) -> dict[str, str]:
+    """The three headers that prove where *body* comes from. Raises BadInput for a bad secret."""
+    timestamp = str(int(at.timestamp()))
+    signed = hmac.digest(_key(secret), f"{id}.{timestamp}.".encode() + body, hashlib.sha256)
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{base64.b64encode(signed).decode('ascii')}",
+    }
+
+
+def _key(secret: str) -> bytes:
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise BadInput(
+            "The webhook’s signing secret is not one.",
+            f"It is {PREFIX} and a base64 text; leave it empty and one is made.",
+        )
+    return key
+
+
+def _body(type: str, data: dict[str, Any], now: datetime) -> bytes:
+    call = {"type": type, "timestamp": now.isoformat(timespec="seconds"), "data": data}
+    return json.dumps(call, ensure_ascii=False).encode()
+
+
+def _address(text: str) -> str:
+    return text if text.startswith(("https://", "http://")) else ""

@@ -1,0 +1,116 @@
+"""What an editor may do to posts; the desk and the command line call these.
+
+Each act is one conditional UPDATE: an act on a post that moved on meanwhile is a BadInput, and
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from syndicate.lib.errors import BadInput
+from syndicate.lib.status import Status
+from syndicate.lib.text import tidy
+from syndicate.social.account import check, configure, connect, pause, reconnect, resume
+from syndicate.social.models import Post
+from syndicate.social.write import count
+
+__all__ = [
+    "approve", "cancel", "check", "configure", "connect", "edit", "hold", "pause", "reconnect",
+    "resolve_unknown", "resume", "retry",
+]  # fmt: skip
+
+_WAITING = (Status.HELD, Status.QUEUED, Status.DEFERRED)
+
+
+def approve(
+    post: Post, user: AbstractBaseUser | None, now: datetime, send_at: datetime | None = None
+) -> None:
+    """Let a held post go: now, or at *send_at*."""
+    _refuse_too_long(post, post.text)
+    _move(
+        post,
+        [Status.HELD],
+        "approve",
+        status=Status.QUEUED,
+        approved_at=now,
+        approved_by=user,
+        due_at=send_at or now,
+        attempts=0,
+        error="",
+        hint="",
+    )
+
+
+def hold(post: Post) -> None:
+    """Take a post back that waits to go."""
+    _move(post, [Status.QUEUED, Status.DEFERRED], "hold", status=Status.HELD, due_at=None)
+
+
+def cancel(post: Post) -> None:
+    """Never send it; the article will not be written about again on this account."""
+    _move(post, [*_WAITING, Status.FAILED], "cancel", status=Status.CANCELLED, due_at=None)
+
+
+def edit(post: Post, text: str, now: datetime) -> None:
+    """Replace the text of a post that is not out. The link must stay, the limit must hold."""
+    text = tidy(text)
+    if post.article.url not in text:
+        raise BadInput("The link is missing.", f"Put {post.article.url} back into the text.")
+    _refuse_too_long(post, text)
+    if post.unsure:
+        raise BadInput("This text may be out already.", "Wait until that has been looked up.")
+    _move(
+        post, [*_WAITING, Status.FAILED], "edit", text=text, edited=True, error="", hint="",
+        article_revision=post.article.revision,
+    )  # fmt: skip
+
+
+def retry(post: Post, now: datetime) -> None:
+    """Try again a post that failed, was cancelled, or waits for its next try."""
+    _refuse_too_long(post, post.text)
+    _move(
+        post,
+        [Status.FAILED, Status.CANCELLED, Status.DEFERRED],
+        "retry",
+        status=Status.QUEUED,
+        due_at=now,
+        attempts=0,
+        error="",
+        hint="",
+    )
+
+
+def resolve_unknown(post: Post, posted: bool, permalink: str = "", *, now: datetime) -> None:
+    """Say what nobody else could tell: it is there (at *permalink*), or it is not: post it."""
+    if permalink and not permalink.startswith(("https://", "http://")):
+        raise BadInput(f"“{permalink}” is not an address.", "It begins with https://.")
+    there = {"status": Status.SENT, "published_at": now, "permalink": permalink}
+    again = {"status": Status.QUEUED, "due_at": now, "attempts": 0}
+    chosen = there if posted else again
+    _move(post, [Status.UNKNOWN], "resolve", unsure=False, error="", hint="", **chosen)
+
+
+def _refuse_too_long(post: Post, text: str) -> None:
+    counted = count(post.account, text)
+    if counted.over:
+        raise BadInput(
+            f"The text is too long by {counted.over}: "
+            f"{counted.length} of {counted.limit} on {post.account}.",
+            "Shorten it; the link must stay.",
+        )
+
+
+def _move(post: Post, states: Iterable[str], act: str, **values: object) -> None:
+    """One conditional UPDATE; *post* is brought up to date either way."""
+    moved = Post.objects.filter(pk=post.pk, status__in=list(states)).update(**values)
+    post.refresh_from_db()
+    if not moved:
+        raise BadInput(
+            f"This post is {post.status}; one can {act} it only while it is "
+            f"{' or '.join(str(state) for state in states)}.",
+            "Somebody else may have acted in the meantime; look again.",
+        )

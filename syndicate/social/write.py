@@ -1,0 +1,165 @@
+"""From articles to posts: one for each account, once.
+
+::
+
+    accounts_due ─→ write ─→ lacking articles ─→ draft ─→ Post (held, or queued)
+                         └─→ posts whose article changed ─→ draft ─→ new text
+
+``draft`` is what the desk shows and what is written; the two cannot differ.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from syndicate.lib.status import Status
+from syndicate.lib.text import clip, one_line
+from syndicate.social.channels import rules
+from syndicate.social.channels.base import Card, Part
+from syndicate.social.fit import fit
+from syndicate.social.models import Account, Post
+from syndicate.social.template import template
+from syndicate.sources.models import Article
+
+log = logging.getLogger(__name__)
+
+CARD_DESCRIPTION = 300
+# So many at a time; the clock asks again at once.
+_BATCH = 100
+_REWRITABLE = (Status.HELD, Status.QUEUED, Status.DEFERRED)
+TOO_LONG = "Shorten it, or give the account a shorter template."
+
+
+@dataclass(frozen=True)
+class Count:
+    """The length of a text as its platform counts it."""
+
+    length: int
+    limit: int
+    fits: bool
+
+    @property
+    def over(self) -> int:
+        """By how much it is too long; 0 when it fits."""
+        # A limit in bytes can be passed while the characters still fit.
+        return 0 if self.fits else max(1, self.length - self.limit)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A post as it will stand there."""
+
+    text: str
+    count: int
+    limit: int
+    over: int
+    card: Card
+    parts: list[Part]  # the text as readers see it, links told apart
+
+
+def accounts_due(now: datetime) -> Iterator[int]:
+    """Accounts that lack a post, or have one whose article changed since."""
+    for account in Account.objects.filter(active=True).prefetch_related("sources"):
+        if lacking(account, now).exists() or stale(account).exists():
+            yield account.pk
+
+
+def write(account_id: int, now: datetime) -> None:
+    """Write what *account_id* lacks. Safe to run twice: a Post is unique (account, article)."""
+    account = Account.objects.filter(pk=account_id, active=True).first()
+    if account is None:
+        return
+    for article in lacking(account, now).select_related("source")[:_BATCH]:
+        _create(account, article, now)
+    for post in stale(account).select_related("article__source")[:_BATCH]:
+        _rewrite(account, post)
+
+
+def draft(account: Account, article: Article) -> Draft:
+    """What *account* will say about *article*. Raises BadInput for a template that fails."""
+    render, channel = template(account.channel, account.template), rules(account)
+    title, summary = one_line(article.title), one_line(article.summary)
+    if summary.startswith(title):
+        summary = one_line(summary.removeprefix(title).lstrip(" .:–—-"))
+    text = fit(lambda t, s: render(article, t, s), title, summary, channel.fits)
+    counted = count(account, text)
+    return Draft(
+        text=text,
+        count=counted.length,
+        limit=counted.limit,
+        over=counted.over,
+        card=card(article),
+        parts=channel.parts(text),
+    )
+
+
+def count(account: Account, text: str) -> Count:
+    """How long *text* is on *account*'s platform."""
+    channel = rules(account)
+    return Count(channel.count(text), channel.limit, channel.fits(text))
+
+
+def card(article: Article) -> Card:
+    """What a platform shows below the link."""
+    return Card(
+        url=article.url,
+        title=one_line(article.title),
+        description=clip(one_line(article.summary), lambda text: len(text) <= CARD_DESCRIPTION),
+        image=article.image_url,
+        alt=one_line(article.image_alt),
+    )
+
+
+def lacking(account: Account, now: datetime) -> QuerySet[Article]:
+    """Articles that *account* is to post and has no post about."""
+    written = Post.objects.filter(account=account, article=OuterRef("pk"))
+    found = Article.objects.ready(now).filter(~Exists(written), available_at__gte=account.since)
+    chosen = [source.pk for source in account.sources.all()]
+    # Without an address there is nothing to share.
+    return (found.filter(source__in=chosen) if chosen else found).exclude(url="")
+
+
+def stale(account: Account) -> QuerySet[Post]:
+    """Posts not yet gone, and by nobody's hand, whose article says something else by now."""
+    untouched = account.posts.filter(status__in=_REWRITABLE, edited=False, unsure=False)
+    return untouched.exclude(article_revision=F("article__revision"))
+
+
+def _create(account: Account, article: Article, now: datetime) -> None:
+    made = draft(account, article)
+    goes = account.approval == Account.Approval.AUTO and not made.over
+    post = Post(
+        account=account,
+        article=article,
+        status=Status.QUEUED if goes else Status.HELD,
+        created_at=now,
+        approved_at=now if goes else None,
+        due_at=now if goes else None,
+        **_content(made, article),
+    )
+    # Another daemon may write it at this moment; the unique row decides.
+    Post.objects.bulk_create([post], ignore_conflicts=True)
+    log.info("wrote a post about “%s” for %s, %s", article, account, post.status)
+
+
+def _rewrite(account: Account, post: Post) -> None:
+    unchanged = {"status__in": _REWRITABLE, "edited": False, "unsure": False}
+    content = _content(draft(account, post.article), post.article)
+    if Post.objects.filter(pk=post.pk, **unchanged).update(**content):
+        log.info("rewrote the post about “%s” for %s", post.article, account)
+
+
+def _content(made: Draft, article: Article) -> dict[str, object]:
+    too_long = f"The post is too long by {made.over}." if made.over else ""
+    return {
+        "text": made.text,
+        "card": asdict(made.card),
+        "article_revision": article.revision,
+        "error": too_long,
+        "hint": TOO_LONG if too_long else "",
+    }

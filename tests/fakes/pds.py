@@ -1,0 +1,69 @@
+"""A real Bluesky server (PDS) on 127.0.0.1, from npm: `make pds` installs it.
+
+with Pds() as pds:
+    pds.url, pds.handle, pds.password
+    pds.records()           what stands there, oldest first
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+MODULES = HERE.parents[1] / ".cache" / "pds"
+
+
+def missing() -> str:
+    """Why there is none, or an empty text."""
+    if shutil.which("node") is None:
+        return "no node"
+    if not (MODULES / "node_modules" / "@atproto" / "pds").is_dir():
+        return "no Bluesky server; make pds installs it"
+    return ""
+
+
+class Pds:
+    """Starts on entering, with one account; ends on leaving."""
+
+    handle = "harbour.test"
+    password = "a-password-for-the-review"
+
+    def __enter__(self) -> Pds:
+        self._data = tempfile.mkdtemp(prefix="pds-")
+        settings = {"PDS_MODULES": str(MODULES), "PDS_DATA": self._data, "LOG_ENABLED": "false"}
+        self._process = subprocess.Popen(
+            ["node", str(HERE / "pds.cjs")],
+            env=os.environ | settings,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.url: str = json.loads(self._process.stdout.readline())["pds"]
+        account = {"handle": self.handle, "password": self.password, "email": "r@example.org"}
+        self.did: str = self.call("com.atproto.server.createAccount", account)["did"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=20)
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def records(self) -> list[dict[str, Any]]:
+        """The posts, oldest first, as anybody may read them."""
+        page = f"com.atproto.repo.listRecords?repo={self.did}&collection=app.bsky.feed.post"
+        return [found["value"] for found in self.call(f"{page}&reverse=true")["records"]]
+
+    def call(self, name: str, body: Any = None) -> Any:
+        """One XRPC call without a login."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        asked = urllib.request.Request(f"{self.url}/xrpc/{name}", data, headers)
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return json.load(answer)
