@@ -19,10 +19,10 @@ _PAGE = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=T
 
 
 class Timeline:
-    """A small web page over the API at *api*; starts on entering, ends on leaving."""
+    """A small web page over a server's API; starts on entering, ends on leaving."""
 
-    def __init__(self, api: str, token: str, port: int = 0) -> None:
-        self._api, self._token = api, token
+    def __init__(self, token: str, port: int = 0) -> None:
+        self._api, self._token = "", token
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.host = f"127.0.0.1:{self._server.server_port}"
         self.url = f"http://{self.host}/"
@@ -36,7 +36,7 @@ class Timeline:
         self._server.server_close()
 
     def connect(self, api: str) -> None:
-        """Read another server from now on."""
+        """Show what the server at *api* holds."""
         self._api = api
 
     def statuses(self) -> list[dict[str, Any]]:

@@ -1,0 +1,99 @@
+"""``python -m demo``: the main job, watched. ``--once``: one full turn, checked, and the end.
+
+publish → detected → composed → approved → delivered n/n → posted, permalink
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+
+from demo import stories
+from demo.check import Check
+from demo.stage import PASSWORD, Stage, stage
+from tests.installation import until
+
+# The words by which the daemon's log tells of a step; the rest is for its log file.
+STEPS = re.compile(r"detected|composed|approved|delivered|posted|started|WARNING|ERROR")
+PATIENCE = 60.0
+
+
+def main() -> int:
+    """Run the demo; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="one turn, checked, then end")
+    once = parser.parse_args().once
+    tell("Setting up a publication, an inbox, a timeline and syndicate between them …")
+    with stage() as on:
+        on.site.tell = _tell_steps
+        with on.site.running():
+            try:
+                return _once(on) if once else _watch(on)
+            except KeyboardInterrupt:
+                tell("\nStopping.")
+                return 0
+
+
+def _once(on: Stage) -> int:
+    check = Check(on)
+    try:
+        _turn(on, stories.FIRST)
+    except TimeoutError as late:
+        tell(f"✗ {late}")
+    return 0 if check.all(stories.FIRST["title"]) else 1
+
+
+def _watch(on: Stage) -> int:
+    tell(f"""
+  The desk      {on.desk}   (editor / {PASSWORD})
+  The inbox     {on.inbox.web_url}
+  The timeline  {on.timeline.url}
+  The publication itself: {on.website.url}/   Ctrl-C ends all of it.
+""")
+    _turn(on, stories.FIRST)
+    tell("\nThe next article is yours to approve, on the desk. It is published in 15 seconds …")
+    time.sleep(15)
+    on.website.publish(**stories.SECOND)
+    until(lambda: _held(on, "edition") and _held(on, "post"), PATIENCE, "the second article")
+    tell(f"\nAn edition and a post wait for you: {on.desk}")
+    while True:
+        time.sleep(1)
+
+
+def _turn(on: Stage, story: dict[str, object]) -> None:
+    """Publish one article and let it through, as an editor would."""
+    until(lambda: on.site.json("source", "list")[0]["health"] == "ok", PATIENCE, "the first look")
+    on.website.publish(**story)  # type: ignore[arg-type]
+    tell(f"published  “{story['title']}” on {on.website.url}/")
+    for kind in ("edition", "post"):
+        held = until(lambda kind=kind: _held(on, kind), PATIENCE, f"a held {kind}")
+        on.site.syndicate(kind, "approve", str(held[0]["id"]))
+        tell(f"approved   the {kind}")
+    until(lambda: _gone(on, "edition"), PATIENCE, "the edition to be delivered")
+    until(lambda: _gone(on, "post"), PATIENCE, "the post to be published")
+
+
+def _held(on: Stage, kind: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = on.site.json(kind, "list", "--status", "held")
+    return found
+
+
+def _gone(on: Stage, kind: str) -> bool:
+    return bool(on.site.json(kind, "list", "--status", "sent"))
+
+
+def _tell_steps(line: str) -> None:
+    if STEPS.search(line):
+        # "21:08:13 INFO    detected …" → "detected …"
+        tell(re.sub(r"^\S+ INFO +", "", line))
+
+
+def tell(text: str) -> None:
+    """One line of the story."""
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
