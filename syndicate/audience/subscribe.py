@@ -109,10 +109,8 @@ def confirm(subscription: Subscription, now: datetime) -> None:
         row = _locked(subscription)
         if row.status == Status.CONFIRMED:
             return
-        if row.status == Status.UNSUBSCRIBED:
-            raise BadInput("You have unsubscribed since this mail was sent.", _AGAIN)
-        if expired(row, now):
-            raise BadInput("This link has expired.", _AGAIN)
+        if (reason := refusal(row, now)) is not None:
+            raise reason
         _confirm(row, now)
         row.save()
         _forgive(row.subscriber)
@@ -122,6 +120,15 @@ def confirm(subscription: Subscription, now: datetime) -> None:
 _AGAIN = "Please subscribe again: we will send you a fresh one."
 
 
+def refusal(subscription: Subscription, now: datetime) -> BadInput | None:
+    """Why it cannot be confirmed any more; None when it can, or has been."""
+    if subscription.status == Status.UNSUBSCRIBED:
+        return BadInput("You have unsubscribed since this mail was sent.", _AGAIN)
+    if subscription.status == Status.PENDING and expired(subscription, now):
+        return BadInput("This link has expired.", _AGAIN)
+    return None
+
+
 def expired(subscription: Subscription, now: datetime) -> bool:
     """Whether the confirmation mail is older than its link is good for."""
     asked = max(subscription.created_at, subscription.confirm_sent_at or subscription.created_at)
@@ -129,17 +136,19 @@ def expired(subscription: Subscription, now: datetime) -> bool:
 
 
 def unsubscribe(subscription: Subscription, now: datetime, everything: bool = False) -> None:
-    """The reader leaves: this list, or *everything* for good. Repeatable."""
-    mine = Subscription.objects.filter(pk=subscription.pk)
+    """The reader leaves this list, or *everything* for good. Repeatable."""
     if everything:
-        mine = Subscription.objects.filter(subscriber=subscription.subscriber)
+        leave(subscription.subscriber, now)
+    elif _leave(Subscription.objects.filter(pk=subscription.pk), now):
+        log.info("%s unsubscribed from %s", subscription.subscriber, subscription.list)
+
+
+def leave(subscriber: Subscriber, now: datetime) -> None:
+    """The reader wants no mail any more, from no list. Repeatable."""
     with transaction.atomic():
-        left = _leave(mine, now)
-        if everything:
-            suppress(subscription.subscriber.address, Reason.UNSUBSCRIBED, "by themselves", now)
-    if left:
-        what = "everything" if everything else subscription.list
-        log.info("%s unsubscribed from %s", subscription.subscriber, what)
+        _leave(subscriber.subscriptions.all(), now)
+        suppress(subscriber.address, Reason.UNSUBSCRIBED, "by themselves", now)
+    log.info("%s unsubscribed from everything", subscriber)
 
 
 def resubscribe(subscription: Subscription, now: datetime) -> None:
