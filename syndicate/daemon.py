@@ -1,5 +1,10 @@
 """The clock: ask what is due, hand it to the engine, sleep; drain when told to stop.
 
+    start → recover what a killed run left
+    tick  → JOBS: due? → engine.submit        every tick_seconds, and at once when a job has ended
+    watch → has it ticked lately?             a clock that was set back must not hold it up
+    stop  → no more ticks → work in hand to its next safe point
+
 APScheduler only ticks. What is due stands in the database, so a tick lost or doubled, or a second
 daemon, changes nothing.
 """
@@ -10,23 +15,43 @@ import logging
 import os
 import secrets
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from django.db import DatabaseError, close_old_connections
 
 from syndicate.engine import base
 from syndicate.engine.local import LocalEngine
 from syndicate.engine.models import Heartbeat
-from syndicate.jobs import JOBS
+from syndicate.jobs import JOBS, Job
 from syndicate.lib import clock, stop
 from syndicate.lib.config import site
 from syndicate.mail.recover import recover
 
 log = logging.getLogger(__name__)
 
+# A sign of life this often is enough: each is a write that the disk must confirm.
+BEAT_SECONDS = 5.0
 # A heartbeat this old belongs to a daemon that is gone.
 FORGET_AFTER = timedelta(days=1)
+# Longer without a tick than this many times its distance: the scheduler waits for a wrong hour.
+LATE_TICKS = 5
+
+
+class Every(BaseTrigger):  # type: ignore[misc]
+    """Counts from the present, not from the last time: a clock set forward by years is one tick.
+
+    APScheduler's own interval lists every moment in between
+    (https://github.com/agronholm/apscheduler/issues/1066).
+    """
+
+    def __init__(self, distance: timedelta) -> None:
+        self.distance = distance
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """One distance from now."""
+        return now + self.distance
 
 
 class Daemon:
@@ -37,15 +62,19 @@ class Daemon:
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._engine = LocalEngine(self._config.workers, self._job_ended)
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._taken: dict[tuple[str, int], float] = {}  # when each was last submitted, monotonic
+        self._ticking = False
+        self._again = False
         self._progress = False
+        self._ticked_at = self._beat_at = clock.monotonic() - BEAT_SECONDS
 
     def start(self) -> None:
         """Take up what an earlier run left, then tick until :meth:`stop`."""
         recover(clock.now())
+        self._ticked_at = clock.monotonic()
         self._scheduler.add_job(
-            self.tick,
-            "interval",
-            seconds=self._config.tick_seconds,
+            self._tick_until_quiet,
+            Every(timedelta(seconds=self._config.tick_seconds)),
             id="tick",
             max_instances=1,
             coalesce=True,
@@ -60,17 +89,32 @@ class Daemon:
         taken = 0
         try:
             now = clock.now()
-            self._beat()
+            self._beat(now)
             aside = base.set_aside(now)
             for job in JOBS:
                 keys = (key for key in job.due(now) if (job.name, key) not in aside)
-                taken += sum(self._engine.submit(job, key) for key in keys)
+                taken += sum(self._submit(job, key) for key in keys)
         except DatabaseError as error:
             # A locked, full or absent database delays; the next tick asks again.
             log.error("the database does not answer: %s", error)
         finally:
             close_old_connections()
+            self._ticked_at = clock.monotonic()
         return taken
+
+    def watch(self) -> bool:
+        """Call now and then: ticks at once if none came for long. True if that was needed.
+
+        The scheduler waits for an hour on the wall clock. Set that back, and it would wait on
+        (https://github.com/agronholm/apscheduler/issues/794).
+        """
+        silence = clock.monotonic() - self._ticked_at
+        late = silence > LATE_TICKS * max(self._config.tick_seconds, 1) and not self._ticking
+        if late and self._scheduler.running:
+            log.warning("no tick for %d s: was the clock set? asking again now", silence)
+            self._ticked_at = clock.monotonic()
+            self._wake()
+        return late
 
     def stop(self) -> bool:
         """End orderly: no more ticks, work in hand to its next safe point. False if it did not."""
@@ -78,17 +122,44 @@ class Daemon:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         ended = self._engine.close(self._config.drain_seconds)
-        Heartbeat.objects.filter(worker=self.worker).delete()
+        self._say_goodbye()
         return ended
+
+    def _tick_until_quiet(self) -> None:
+        """Tick, and once more for each time that a job ended meanwhile."""
+        self._ticking = True
+        try:
+            self._again = True
+            while self._again and not stop.requested():
+                self._again = False
+                self.tick()
+        finally:
+            self._ticking = False
+
+    def _submit(self, job: Job, key: int) -> bool:
+        """A row that stays due after its turn waits for the next tick: it must not spin."""
+        now = clock.monotonic()
+        if now - self._taken.get((job.name, key), float("-inf")) < self._config.tick_seconds:
+            return False
+        taken = self._engine.submit(job, key)
+        if taken:
+            self._taken[job.name, key] = now
+        return taken
 
     def _job_ended(self, well: bool) -> None:
         """What was done has often made something else due: ask again at once."""
         self._progress = self._progress or well
-        if self._scheduler.running and not stop.requested():
-            self._scheduler.modify_job("tick", next_run_time=clock.now())
+        self._again = True
+        if not self._ticking and self._scheduler.running and not stop.requested():
+            self._wake()
 
-    def _beat(self) -> None:
-        now = clock.now()
+    def _wake(self) -> None:
+        self._scheduler.modify_job("tick", next_run_time=clock.now())
+
+    def _beat(self, now: datetime) -> None:
+        if clock.monotonic() - self._beat_at < BEAT_SECONDS:
+            return
+        self._beat_at = clock.monotonic()
         seen: dict[str, object] = {"seen_at": now}
         if self._progress:
             seen["progressed_at"], self._progress = now, False
@@ -96,3 +167,14 @@ class Daemon:
             worker=self.worker, defaults=seen, create_defaults={"started_at": now, **seen}
         )
         Heartbeat.objects.filter(seen_at__lt=now - FORGET_AFTER).delete()
+        self._forget_old_submissions()
+
+    def _forget_old_submissions(self) -> None:
+        since = clock.monotonic() - self._config.tick_seconds
+        self._taken = {row: at for row, at in self._taken.items() if at >= since}
+
+    def _say_goodbye(self) -> None:
+        try:
+            Heartbeat.objects.filter(worker=self.worker).delete()
+        except DatabaseError as error:
+            log.error("the database does not answer: %s", error)

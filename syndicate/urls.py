@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from syndicate.web.entry import enter
+
 urlpatterns = [
+    path("desk/enter/<uidb64>/<token>", enter, name="enter"),
     path("desk/", include("syndicate.web.desk.urls")),
     path("", include("syndicate.web.public.urls")),
 ]

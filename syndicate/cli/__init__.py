@@ -1,1 +1,5 @@
 """What a person types."""
+
+from syndicate.cli.root import main
+
+__all__ = ["main"]

@@ -24,6 +24,7 @@ CHOICES = {
 # Numbers are at least 1, but for these.
 LOWEST = {
     "mail.send_delay_minutes": 0,
+    "sources.interval_minutes": 0.01,
     "sources.max_new": 0,
     "daemon.tick_seconds": 0.05,
     "daemon.catch_up_hours": 0,

@@ -92,7 +92,7 @@ class Directory:
 class Sources:
     """How sources are watched."""
 
-    interval_minutes: int
+    interval_minutes: float
     timeout_seconds: int
     deadline_seconds: int
     max_bytes: int

@@ -4,6 +4,7 @@
 
     SyndicateError            what happened, and what to do about it
     ├── ConfigError           the operator must change something; never retried
+    ├── Locked                another process is at the same work; wait for it
     ├── BadInput              what came from outside is unusable (a feed, a CSV row, a form)
     └── NotSent               a mail or a post did not go; says whether that is for ever
 """
@@ -36,6 +37,10 @@ class ConfigError(SyndicateError):
 
 class BadInput(SyndicateError):
     """Something from outside cannot be used; nothing was changed by it."""
+
+
+class Locked(SyndicateError):
+    """Another process is at the same work, and did not end in time."""
 
 
 class Scope(StrEnum):

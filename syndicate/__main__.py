@@ -1,0 +1,6 @@
+"""``python -m syndicate``."""
+
+from syndicate.cli import main
+
+if __name__ == "__main__":
+    main()

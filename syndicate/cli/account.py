@@ -1,0 +1,182 @@
+"""`account`: our credentials on a channel."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate.cli.command import Act, Command, Row
+from syndicate.cli.show import columns, say, show
+from syndicate.lib.errors import BadInput
+
+if TYPE_CHECKING:
+    from syndicate.social.channels.base import Channel
+    from syndicate.social.models import Account
+
+ACCOUNT = click.argument("account", type=Row("social.Account", by="name"))
+CREDENTIALS = click.option(
+    "--credential-file",
+    "files",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="A file with one credential in it (- is stdin); repeatable. Others are asked for.",
+)
+
+
+@click.group()
+def account() -> None:
+    """Accounts on X, Mastodon, Bluesky, or a webhook."""
+
+
+@account.command("list", cls=Command)
+def list_() -> None:
+    """Print all accounts and whether they can post."""
+    from syndicate.social.models import Account
+
+    told = [describe(a) for a in Account.objects.all()]
+    rows = [(a["id"], a["channel"], a["name"], a["approval"], a["state"], a["error"]) for a in told]
+    head = ("Id", "Channel", "Name", "Approval", "State", "Trouble")
+    show(told, columns(head, rows, "None yet: syndicate account connect CHANNEL"))
+
+
+@account.command(cls=Command)
+def channels() -> None:
+    """Print the channels, and what each asks for."""
+    from syndicate.social.channels import CHANNELS, kind
+    from syndicate.social.channels.base import entries
+
+    told = [
+        {
+            "channel": name,
+            "label": label,
+            "credentials": [one.name for one in entries(kind(name).credentials)],
+            "options": [one.name for one in entries(kind(name).options)],
+        }
+        for name, (label, _) in CHANNELS.items()
+    ]
+    rows = [(c["channel"], ", ".join(c["credentials"]), ", ".join(c["options"])) for c in told]
+    show(told, columns(("Channel", "Credentials", "Options"), rows, ""))
+
+
+@account.command(cls=Act)
+@click.argument("channel")
+@click.option("--name", default="", help="What to call it; else the platform is asked.")
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Repeatable.")
+@click.option("--auto", is_flag=True, help="Posts go by themselves instead of being held.")
+@CREDENTIALS
+def connect(
+    channel: str, name: str, options: tuple[str, ...], auto: bool, files: tuple[str, ...]
+) -> None:
+    """Connect an account. What was published before is not posted there.
+
+    \b
+    syndicate account channels
+    syndicate account connect mastodon --option instance=https://social.example
+    """
+    from syndicate.lib import clock
+    from syndicate.social import editorial
+    from syndicate.social.channels import kind
+    from syndicate.social.models import Account
+
+    credentials = read_credentials(kind(channel), files)
+    approval = Account.Approval.AUTO if auto else Account.Approval.HOLD
+    made = editorial.connect(
+        channel, name, credentials, pairs(options), now=clock.now(), approval=approval
+    )
+    show(describe(made), f"Connected {made.name} as account {made.pk}.")
+
+
+@account.command(cls=Command)
+@ACCOUNT
+def check(account: Account) -> None:
+    """Ask the platform whether our credentials are good; posts nothing."""
+    from syndicate.social import editorial
+
+    handle = editorial.check(account)
+    account.refresh_from_db()
+    show({**describe(account), "handle": handle}, f"{account.name}: logged in as {handle}.")
+
+
+@account.command(cls=Command)
+@ACCOUNT
+@CREDENTIALS
+def reconnect(account: Account, files: tuple[str, ...]) -> None:
+    """Renew an account's credentials; what waits for it goes on."""
+    from syndicate.social import editorial
+    from syndicate.social.channels import kind
+
+    handle = editorial.reconnect(account, read_credentials(kind(account.channel), files))
+    account.refresh_from_db()
+    show({**describe(account), "handle": handle}, f"{account.name}: logged in as {handle}.")
+
+
+@account.command(cls=Act)
+@ACCOUNT
+def pause(account: Account) -> None:
+    """Post nothing more there, until it is resumed."""
+    from syndicate.social import editorial
+
+    editorial.pause(account)
+    show(describe(account), f"{account.name} is paused.")
+
+
+@account.command(cls=Act)
+@ACCOUNT
+def resume(account: Account) -> None:
+    """Post there again."""
+    from syndicate.social import editorial
+
+    editorial.resume(account)
+    show(describe(account), f"{account.name} posts again.")
+
+
+def describe(account: Account) -> dict[str, Any]:
+    """An account as data, without its credentials."""
+    return {
+        "id": account.pk,
+        "channel": account.channel,
+        "name": account.name,
+        "approval": account.approval,
+        "state": account.health if account.active else "paused by an editor",
+        "options": account.options,
+        "error": account.error,
+        "hint": account.hint,
+    }
+
+
+def read_credentials(channel: type[Channel], files: tuple[str, ...]) -> dict[str, str]:
+    """From files; what is in none is asked for, if somebody is there to ask."""
+    from syndicate.social.channels.base import entries
+
+    given = {name: _secret(file) for name, file in pairs(files).items()}
+    if not sys.stdin.isatty():
+        return given
+    for one in entries(channel.credentials):
+        if one.name not in given:
+            say(one.help or one.label)
+            default = None if one.required else str(one.default)
+            given[one.name] = click.prompt(
+                one.label, default, hide_input=one.secret, show_default=False, err=True
+            )
+    return given
+
+
+def pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    """``("a=1", "b=2")`` → ``{"a": "1", "b": "2"}``. Raises BadInput."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BadInput(f"{text!r} is not NAME=VALUE.", "Write one after each flag.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _secret(file: str) -> str:
+    try:
+        with click.open_file(file, encoding="utf-8") as stream:
+            return str(stream.read()).strip()
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,71 @@
+"""`config`: what is in force, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from syndicate import paths
+from syndicate.cli.command import Command
+from syndicate.cli.show import columns, show
+
+# Shown as set or not set, never as they are.
+SECRET = {"site.secret_key", "smtp.password"}
+
+
+@click.group()
+def config() -> None:
+    """Look at the configuration."""
+
+
+@config.command("show", cls=Command, site=False)
+@click.argument("section", required=False)
+@click.option("--origin", is_flag=True, help="Show also where each value comes from.")
+def show_(section: str | None, origin: bool) -> None:
+    """Print every option as it is in force; secrets are masked.
+
+    \b
+    syndicate config show mail
+    syndicate config show --origin
+    """
+    from syndicate.lib import config as reader
+
+    reading = reader.read()
+    if reading.config is None:
+        raise reading.mistakes[0]
+    values = {
+        f"{table}.{key}": masked(f"{table}.{key}", value)
+        for table, options in asdict(reading.config).items()
+        for key, value in options.items()
+        if section in (None, table)
+    }
+    if not values:
+        raise click.UsageError(f"There is no section {section!r}.")
+    rows = [(name, value, reading.origins[name]) for name, value in values.items()]
+    told = {name: {"value": value, "origin": where} for name, value, where in rows}
+    head = ("Option", "Value", "From")[: 3 if origin else 2]
+    show(told, columns(head, [row[: len(head)] for row in rows], ""))
+
+
+@config.command("path", cls=Command, site=False)
+def path() -> None:
+    """Print where the site's own file is, or would be."""
+    file = paths.config_file()
+    show({"file": str(file), "exists": file.is_file()}, str(file))
+
+
+def masked(name: str, value: object) -> object:
+    """*value*, unless it is a secret or an address with a password in it."""
+    if name in SECRET:
+        return "(set)" if value else "(not set)"
+    if name == "database.url":
+        return without_password(str(value))
+    return value
+
+
+def without_password(url: str) -> str:
+    """``postgresql://user:***@host/name``."""
+    head, at, tail = url.rpartition("@")
+    scheme, _, user = head.partition("://")
+    return f"{scheme}://{user.partition(':')[0]}:***@{tail}" if at and ":" in user else url

@@ -1,0 +1,226 @@
+"""`edition`: one dated issue of a newsletter, and what an editor may do with it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate.cli.command import Act, Command, Row
+from syndicate.cli.show import columns, show
+from syndicate.lib.errors import BadInput
+
+if TYPE_CHECKING:
+    from syndicate.mail.models import Edition
+
+EDITION = click.argument("edition", type=Row("mail.Edition", by="key"))
+RETRIED = ("failed", "rejected", "deferred")
+
+
+@click.group()
+def edition() -> None:
+    """Editions: look, edit, approve, test."""
+
+
+@edition.command("list", cls=Command)
+@click.option("--status", help="Only those: held, queued, sending, sent or cancelled.")
+@click.option("--limit", default=20, show_default=True)
+def list_(status: str | None, limit: int) -> None:
+    """Print the latest editions."""
+    from syndicate.mail.models import Edition
+
+    found = Edition.objects.select_related("newsletter").defer("html", "text")
+    if status:
+        found = found.filter(status=status)
+    told = [describe(e) for e in found[:limit]]
+    rows = [(e["id"], e["status"], e["newsletter"], e["composed_at"], e["subject"]) for e in told]
+    show(told, columns(("Id", "Status", "Newsletter", "Composed", "Subject"), rows, "None."))
+
+
+@edition.command("show", cls=Command)
+@EDITION
+def show_(edition: Edition) -> None:
+    """Print one edition: its articles in order, and its ledger."""
+    from syndicate.mail.editorial import ledger
+
+    entries = edition.entries.select_related("article")
+    articles = [
+        {"id": e.article_id, "title": e.article.title, "included": e.included} for e in entries
+    ]
+    told = {**describe(edition), "articles": articles, "ledger": ledger(edition)}
+    words = [
+        f"{edition.subject}  ({edition.status})",
+        *([edition.preheader] if edition.preheader else []),
+        *([f"{edition.error} {edition.hint}".strip()] if edition.error else []),
+        "",
+        *(f"  {'' if a['included'] else '(left out) '}{a['id']}  {a['title']}" for a in articles),
+        "",
+        *_ledger_words(edition.audience, told["ledger"]),
+    ]
+    show(told, words)
+
+
+@edition.command(cls=Command)
+@EDITION
+@click.option("--as", "form", type=click.Choice(["text", "html"]), default="text")
+@click.option("--out", "-o", type=click.File("w", encoding="utf-8"), default=sys.stdout)
+def preview(edition: Edition, form: str, out: Any) -> None:
+    """Print an edition as readers will get it (their links stand for nobody's)."""
+    from syndicate.audience.links import absolute
+    from syndicate.mail.render import Values, personalise, render
+
+    # What is passed on must not unsubscribe anybody.
+    nowhere = absolute("/")
+    reader = Values("", "reader@example.org", nowhere, nowhere, nowhere)
+    rendered = personalise(render(edition), reader)
+    body = rendered.html if form == "html" else rendered.text
+    if out is sys.stdout:
+        show({"subject": rendered.subject, "preheader": rendered.preheader, form: body}, body)
+    else:
+        out.write(body)
+
+
+@edition.command(cls=Act)
+@EDITION
+@click.option("--at", help="Not before this moment: 2026-12-24T08:00+01:00")
+def approve(edition: Edition, at: str | None) -> None:
+    """Let an edition go."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    editorial.approve(edition, None, clock.now(), send_at=moment(at) if at else None)
+    _shown(edition, "is approved")
+
+
+@edition.command(cls=Act)
+@EDITION
+def hold(edition: Edition) -> None:
+    """Take an approved edition back, as long as it has not begun."""
+    from syndicate.mail import editorial
+
+    editorial.hold(edition)
+    _shown(edition, "is held")
+
+
+@edition.command(cls=Act)
+@EDITION
+def cancel(edition: Edition) -> None:
+    """Call an edition off."""
+    from syndicate.mail import editorial
+
+    editorial.cancel(edition)
+    _shown(edition, "is cancelled")
+
+
+@edition.command(cls=Act)
+@EDITION
+@click.option("--subject")
+@click.option("--preheader")
+@click.option("--intro")
+def edit(edition: Edition, **texts: str | None) -> None:
+    """Change what was written for an edition; what is not given stays."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    kept = {name: getattr(edition, name) if text is None else text for name, text in texts.items()}
+    editorial.edit(edition, **kept, now=clock.now())
+    _shown(edition, "is changed")
+
+
+@edition.command(cls=Act)
+@EDITION
+@click.argument("articles", type=int, nargs=-1)
+def arrange(edition: Edition, articles: tuple[int, ...]) -> None:
+    """Put the articles with these numbers in this order; those not named are left out."""
+    from syndicate.mail import editorial
+
+    known = list(edition.entries.values_list("article_id", flat=True))
+    if strange := sorted(set(articles) - set(known)):
+        hint = f"It has: {', '.join(map(str, known))}."
+        raise BadInput(f"This edition has no article {strange[0]}.", hint)
+    left_out = [pk for pk in known if pk not in articles]
+    editorial.arrange(edition, [*articles, *left_out], left_out)
+    _shown(edition, "is arranged")
+
+
+@edition.command(cls=Command)
+@EDITION
+@click.argument("address")
+def test(edition: Edition, address: str) -> None:
+    """Send an edition to ADDRESS as a test; it counts for nothing."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    reply = editorial.send_test(edition, address, clock.now())
+    show({"to": address, "reply": reply}, f"Sent to {address}: {reply}")
+
+
+@edition.command(cls=Act)
+@EDITION
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(RETRIED), default=("failed",)
+)
+def retry(edition: Edition, statuses: tuple[str, ...]) -> None:
+    """Try again those who did not get it."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    editorial.retry(edition, list(statuses), clock.now())
+    _shown(edition, "is tried again")
+
+
+@edition.command(cls=Act)
+@EDITION
+@click.option("--resend/--leave", required=True, help="Send the unknown ones again, or leave them.")
+def resolve(edition: Edition, resend: bool) -> None:
+    """Decide about mails of which nobody can tell whether they arrived."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    editorial.resolve_unknown(edition, resend, clock.now())
+    _shown(edition, "is settled")
+
+
+def describe(edition: Edition) -> dict[str, Any]:
+    """An edition as data, without its bodies."""
+    return {
+        "id": edition.pk,
+        "key": edition.key,
+        "newsletter": edition.newsletter.slug,
+        "status": edition.status,
+        "subject": edition.subject,
+        "preheader": edition.preheader,
+        "composed_at": edition.composed_at,
+        "send_at": edition.send_at,
+        "finished_at": edition.finished_at,
+        "audience": edition.audience,
+        "error": edition.error,
+        "hint": edition.hint,
+    }
+
+
+def moment(text: str) -> datetime:
+    """An aware moment; one without a zone is meant in the publication's."""
+    from django.utils import timezone
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        hint = "Write it as 2026-12-24T08:00."
+        raise BadInput(f"{text!r} is not a moment.", hint) from error
+    return at if at.tzinfo else timezone.make_aware(at)
+
+
+def _shown(edition: Edition, done: str) -> None:
+    edition.refresh_from_db()
+    show(describe(edition), f"“{edition.subject}” {done} ({edition.status}).")
+
+
+def _ledger_words(audience: int, counts: dict[str, int]) -> list[str]:
+    if not audience:
+        return ["Not begun."]
+    return [f"{audience} readers:"] + [
+        f"  {count:>7}  {status}" for status, count in counts.items()
+    ]

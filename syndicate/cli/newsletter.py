@@ -1,0 +1,164 @@
+"""`newsletter`: sources + list + rhythm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate.cli.command import Act, Command, Row
+from syndicate.cli.show import columns, show
+from syndicate.lib.errors import BadInput
+
+if TYPE_CHECKING:
+    from syndicate.audience.models import MailingList
+    from syndicate.mail.models import Newsletter
+    from syndicate.sources.models import Source
+
+NEWSLETTER = click.argument("newsletter", type=Row("mail.Newsletter", by="slug"))
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@click.group()
+def newsletter() -> None:
+    """Newsletters: which sources, to which list, how often."""
+
+
+@newsletter.command("list", cls=Command)
+def list_() -> None:
+    """Print all newsletters and when each is due."""
+    from syndicate.mail.models import Newsletter
+
+    told = [describe(n) for n in Newsletter.objects.select_related("list")]
+    keys = ("slug", "name", "rhythm", "approval", "list", "next")
+    head = ("Slug", "Name", "Rhythm", "Approval", "List", "Next")
+    rows = [tuple(n[key] for key in keys) for n in told]
+    show(told, columns(head, rows, "None yet: syndicate newsletter add"))
+
+
+@newsletter.command("show", cls=Command)
+@NEWSLETTER
+def show_(newsletter: Newsletter) -> None:
+    """Print one newsletter, and what its next edition would be."""
+    from syndicate.lib import clock
+    from syndicate.mail.compose import preview_next
+
+    told, planned = describe(newsletter), preview_next(newsletter, clock.now())
+    if planned is not None:
+        titles = [article.title for article in planned.articles]
+        told["planned"] = {
+            "subject": planned.subject,
+            "articles": titles,
+            "readers": planned.readers,
+        }
+    show(told, [f"{key + ':':<10} {value}" for key, value in told.items() if value])
+
+
+@newsletter.command(cls=Act)
+@click.argument("name")
+@click.option("--list", "to", type=Row("audience.MailingList", by="slug"), required=True)
+@click.option(
+    "--source",
+    "sources",
+    type=Row("sources.Source", by="url"),
+    multiple=True,
+    help="Repeatable; without it all sources.",
+)
+@click.option(
+    "--rhythm", type=click.Choice(["article", "hourly", "daily", "weekly"]), default="article"
+)
+@click.option("--at", default="08:00", show_default=True, help="Local time of a digest.")
+@click.option("--weekday", type=click.Choice(DAYS), default="monday", show_default=True)
+@click.option("--timezone", default="", help="Else the publication's.")
+@click.option("--auto", is_flag=True, help="Editions go by themselves instead of being held.")
+def add(name: str, to: MailingList, sources: tuple[Source, ...], **how: Any) -> None:
+    """Set a newsletter up. What is published from now on belongs to it."""
+    from syndicate.lib import clock
+    from syndicate.mail.compose import upcoming
+    from syndicate.mail.models import Newsletter
+    from syndicate.web.desk.slug import free_slug
+
+    now = clock.now()
+    made = Newsletter(
+        name=name,
+        slug=free_slug(Newsletter, name),
+        list=to,
+        rhythm=how["rhythm"],
+        at=_time(how["at"]),
+        weekday=DAYS.index(how["weekday"]),
+        timezone=_zone(how["timezone"]),
+        approval=Newsletter.Approval.AUTO if how["auto"] else Newsletter.Approval.HOLD,
+        created_at=now,
+        since=now,
+    )
+    made.next_slot_at = upcoming(made, now)
+    made.save()
+    made.sources.set(sources)
+    show(describe(made), f"{made.name} is set up as {made.slug}.")
+
+
+@newsletter.command(cls=Act)
+@NEWSLETTER
+def compose(newsletter: Newsletter) -> None:
+    """Make an edition of what waits, whenever it is due."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    known = set(newsletter.editions.values_list("pk", flat=True))
+    editorial.compose_now(newsletter, clock.now())
+    made = list(newsletter.editions.exclude(pk__in=known))
+    told = [{"id": e.pk, "subject": e.subject, "status": e.status} for e in made]
+    show(told, [f"Composed “{e.subject}” as edition {e.pk} ({e.status})." for e in made])
+
+
+@newsletter.command(cls=Act)
+@NEWSLETTER
+def pause(newsletter: Newsletter) -> None:
+    """Compose no more of it."""
+    _set_active(newsletter, False)
+    show(describe(newsletter), f"{newsletter.name} is paused.")
+
+
+@newsletter.command(cls=Act)
+@NEWSLETTER
+def resume(newsletter: Newsletter) -> None:
+    """Compose it again."""
+    _set_active(newsletter, True)
+    show(describe(newsletter), f"{newsletter.name} is at work again.")
+
+
+def describe(newsletter: Newsletter) -> dict[str, Any]:
+    """A newsletter as data."""
+    return {
+        "id": newsletter.pk,
+        "slug": newsletter.slug,
+        "name": newsletter.name,
+        "rhythm": newsletter.rhythm,
+        "approval": newsletter.approval,
+        "list": newsletter.list.slug,
+        "active": newsletter.active,
+        "next": None if newsletter.rhythm == "article" else newsletter.next_slot_at,
+        "error": newsletter.error,
+        "hint": newsletter.hint,
+    }
+
+
+def _set_active(newsletter: Newsletter, active: bool) -> None:
+    newsletter.active = active
+    newsletter.save(update_fields=["active"])
+
+
+def _time(text: str) -> Any:
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError as error:
+        raise BadInput(f"{text!r} is not a time of day.", "Write it as 08:00.") from error
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import available_timezones
+
+    if name and name not in available_timezones():
+        raise BadInput(f"There is no time zone {name!r}.", "Name one like Europe/Berlin.")
+    return name
