@@ -31,7 +31,7 @@ class CommandFailed(Exception):
 
 
 class Installation:
-    """A site's folder, and the ``syndicate`` command in it. *options*: ``{"SMTP__PORT": "2525"}``."""
+    """A site's folder and the ``syndicate`` command in it; *options* like ``SMTP__PORT``."""
 
     def __init__(self, home: Path, options: Mapping[str, str]) -> None:
         self.home = home
