@@ -129,6 +129,6 @@ def _as_text(root: Element) -> str:
         item.text = f"• {item.text or ''}"
     for link in plain.iter("a"):
         href = link.get("href", "").removeprefix("mailto:")
-        if href and href != "".join(link.itertext()).strip():
+        if href and href != str(link.xpath("string()")).strip():
             link.tail = f" <{href}>{link.tail or ''}"
     return to_text(lxml_html.tostring(plain, encoding="unicode", with_tail=False))

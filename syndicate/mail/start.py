@@ -17,8 +17,9 @@ from django.db.models.functions import RowNumber
 
 from syndicate.audience.models import MailingList
 from syndicate.lib.config import site
-from syndicate.lib.errors import BadInput
+from syndicate.lib.errors import BadInput, ConfigError
 from syndicate.lib.status import Status
+from syndicate.mail.message import sender
 from syndicate.mail.models import Batch, Delivery, Edition
 from syndicate.mail.render import Rendered, render
 
@@ -29,9 +30,9 @@ def start(edition_id: int, now: datetime) -> None:
     """Freeze one edition and hand it to the workers. Safe to run twice, anywhere."""
     edition = Edition.objects.select_related("newsletter__list").get(pk=edition_id)
     try:
-        _check_sender(edition)
+        sender(edition.newsletter.from_address)
         rendered = render(edition)
-    except BadInput as error:
+    except (BadInput, ConfigError) as error:
         _send_back(edition, error)
         return
     with transaction.atomic():
@@ -80,8 +81,7 @@ def _claim(edition: Edition, rendered: Rendered, now: datetime) -> bool:
     unchanged = Edition.objects.filter(
         pk=edition.pk,
         status=Status.QUEUED,
-        send_at=edition.send_at,
-        edited_at=edition.edited_at,
+        approved_at=edition.approved_at,
     )
     return (
         unchanged.update(
@@ -97,12 +97,7 @@ def _claim(edition: Edition, rendered: Rendered, now: datetime) -> bool:
     )
 
 
-def _check_sender(edition: Edition) -> None:
-    if not (edition.newsletter.from_address or site().mail.from_address):
-        raise BadInput("There is no From address.", "Set mail.from_address, then approve it again.")
-
-
-def _send_back(edition: Edition, error: BadInput) -> None:
+def _send_back(edition: Edition, error: BadInput | ConfigError) -> None:
     Edition.objects.filter(pk=edition.pk, status=Status.QUEUED).update(
         status=Status.HELD, approved_at=None, approved_by=None, send_at=None,
         error=error.message, hint=error.hint,

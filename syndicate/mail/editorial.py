@@ -1,0 +1,183 @@
+"""What an editor may do with an edition; the same acts serve desk, CLI and clock.
+
+    held ⇄ queued ─→ sending ─→ sent        approve, hold · cancel · retry, resolve_unknown
+      └ edit, arrange, send_test              (mail.again: what was sent, once more)
+
+Each change is one conditional UPDATE: what became of the edition meanwhile decides, not what the
+page showed. What cannot be done raises BadInput and changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count
+
+from syndicate.audience.links import absolute
+from syndicate.lib.config import site
+from syndicate.lib.errors import BadInput
+from syndicate.lib.mime import ascii_address
+from syndicate.lib.status import Status
+from syndicate.mail import compose, message
+from syndicate.mail.again import resolve_unknown, retry
+from syndicate.mail.models import Edition, EditionArticle, Newsletter
+from syndicate.mail.render import Rendered, Values, personalise, render
+from syndicate.mail.transports import open_transport
+
+__all__ = [
+    "approve", "arrange", "cancel", "compose_now", "edit", "hold", "ledger", "resolve_unknown",
+    "retry", "send_test",
+]  # fmt: skip
+
+
+def approve(
+    edition: Edition, user: AbstractBaseUser | None, now: datetime, send_at: datetime | None = None
+) -> None:
+    """Let a held edition go: at *send_at*, else after ``mail.send_delay_minutes``."""
+    _check(edition)
+    delay = timedelta(minutes=site().mail.send_delay_minutes)
+    _change(
+        edition,
+        {Status.HELD},
+        "Only an edition that is held can be approved.",
+        status=Status.QUEUED,
+        approved_at=now,
+        approved_by=user,
+        send_at=max(send_at, now) if send_at else now + delay,
+        error="",
+        hint="",
+    )
+
+
+def hold(edition: Edition) -> None:
+    """Take an approved edition back, as long as no mail has gone."""
+    _change(
+        edition,
+        {Status.QUEUED},
+        "Only an edition that waits for its time can be held. Cancel one that is being sent.",
+        status=Status.HELD,
+        approved_at=None,
+        approved_by=None,
+        send_at=None,
+    )
+
+
+def cancel(edition: Edition) -> None:
+    """Call an edition off. Of one that is being sent, the rest does not go."""
+    with transaction.atomic():
+        _change(
+            edition,
+            {Status.HELD, Status.QUEUED, Status.SENDING},
+            "It is too late to cancel it.",
+            status=Status.CANCELLED,
+        )
+        waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+        waiting.update(status=Status.CANCELLED)
+
+
+def edit(edition: Edition, *, subject: str, preheader: str, intro: str, now: datetime) -> None:
+    """Change the wording of a held edition."""
+    subject, preheader = " ".join(subject.split()), " ".join(preheader.split())
+    if not subject:
+        raise BadInput("An edition needs a subject.")
+    for text in (subject, preheader):
+        if len(text) > 300:
+            raise BadInput(f"“{text[:40]}…” is longer than 300 characters.", "Shorten it.")
+    _change(
+        edition,
+        {Status.HELD},
+        "It can no longer be edited. Hold it first, if it has not gone.",
+        subject=subject,
+        preheader=preheader,
+        intro=intro.replace("\r\n", "\n").strip(),
+        edited_at=now,
+        error="",
+        hint="",
+    )
+
+
+def arrange(edition: Edition, ordered: Sequence[int], excluded: Iterable[int]) -> None:
+    """Set the order of a held edition's articles, by key, and which of them stay out.
+
+    Those not named in *ordered* come after it, as they stood.
+    """
+    with transaction.atomic():
+        held = Edition.objects.select_for_update().filter(pk=edition.pk, status=Status.HELD)
+        if not held.exists():
+            raise BadInput("Its articles can no longer be arranged.", "Hold it first.")
+        entries = {entry.article_id: entry for entry in edition.entries.all()}
+        out = set(excluded)
+        if unknown := (set(ordered) | out) - set(entries):
+            raise BadInput(f"No article {min(unknown)} in this edition.", "Load the page again.")
+        for position, article in enumerate(dict.fromkeys([*ordered, *entries]), 1):
+            entries[article].position = position
+            entries[article].included = article not in out
+        EditionArticle.objects.bulk_update(entries.values(), ["position", "included"])
+
+
+def send_test(edition: Edition, address: str, now: datetime) -> str:
+    """Send the edition as it stands to one address; returns the server's reply.
+
+    Nothing is counted, and its personal links lead to our front page: a test that is passed on
+    must not unsubscribe anybody.
+    """
+    nowhere = absolute("/")
+    values = Values("", address, nowhere, nowhere, nowhere)
+    made = personalise(_rendered(edition), values)
+    made = dataclasses.replace(made, subject=f"[Test] {made.subject}")
+    letter = message.letter(edition.newsletter, made, now)
+    mail = message.single(letter, address, key=f"test-{edition.pk}-{secrets.token_hex(4)}")
+    with open_transport() as transport:
+        return transport.send(letter.envelope, ascii_address(address), mail, lambda: None).reply
+
+
+def compose_now(newsletter: Newsletter, now: datetime) -> list[Edition]:
+    """Make the next edition without waiting for its slot (of every-article ones, all that wait)."""
+    with transaction.atomic():
+        # The row's lock keeps two composers from picking the same articles.
+        newsletter = Newsletter.objects.select_for_update().get(pk=newsletter.pk)
+        articles = compose.pick(newsletter, now)
+        if not articles:
+            raise BadInput(f"Nothing new for {newsletter}.", "It is composed when there is.")
+        if newsletter.rhythm == Newsletter.Rhythm.ARTICLE:
+            slots = [(f"article:{article.pk}", [article]) for article in reversed(articles)]
+        else:
+            slots = [(f"now:{now:%Y-%m-%dT%H:%M:%S.%f}", articles)]
+        made = (compose.make(newsletter, key, chosen, now) for key, chosen in slots)
+        return [edition for edition in made if edition is not None]
+
+
+def ledger(edition: Edition) -> dict[str, int]:
+    """How many of its Deliveries stand where; adds up to ``audience``."""
+    counted = edition.deliveries.values_list("status").annotate(n=Count("pk")).order_by()
+    return dict(counted)
+
+
+def _check(edition: Edition) -> None:
+    """What would stop it later is better told now: no content, no sender, a broken template."""
+    if not edition.chosen().exists() and not edition.intro.strip():
+        raise BadInput("There is nothing in this edition.", "Include an article, or cancel it.")
+    message.sender(edition.newsletter.from_address)
+    render(edition)
+
+
+def _rendered(edition: Edition) -> Rendered:
+    """As a test: what stands in the rows now, or, of one that was started, what was sent."""
+    if edition.html:
+        return Rendered(edition.subject, edition.preheader, edition.html, edition.text)
+    return render(edition, test=True)
+
+
+def _change(edition: Edition, allowed: set[Status], otherwise: str, **values: Any) -> None:
+    """Set *values* if the edition's status is one of *allowed*; the object follows."""
+    if not Edition.objects.filter(pk=edition.pk, status__in=allowed).update(**values):
+        status = Edition.objects.values_list("status", flat=True).get(pk=edition.pk)
+        raise BadInput(f"“{edition}” is {status}.", otherwise)
+    for name, value in values.items():
+        setattr(edition, name, value)
