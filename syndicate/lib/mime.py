@@ -114,7 +114,8 @@ def _phrase(name: str) -> str:
 
 def _words(text: str, first: int) -> str:
     """Encoded words, one a line; the first has at most *first* letters."""
-    words, rest = [], text
+    words: list[str] = []
+    rest = text
     while rest:
         room = (min(first, _WORD) if not words else _WORD) - _SHELL
         chunk = _chunk(rest, room // 4 * 3)
@@ -137,7 +138,8 @@ def _utf8(text: str) -> bytes:
 
 def _fold(line: str) -> bytes:
     """Break at blanks so that, where possible, no line has more than 78 letters."""
-    out, line_length = [], 0
+    out: list[str] = []
+    line_length = 0
     for word in line.split(" "):
         if line_length and line_length + 1 + len(word) > 78 and len(out) > 1:
             out.append("\r\n")

@@ -94,6 +94,7 @@ class Inbox:
         self._tls: ssl.SSLContext | None = None
         self._implicit = False
         self._lock = threading.Lock()
+        self._talks: set[Talk] = set()
         self._folder = TemporaryDirectory()
         self._page = InboxPage(self, web_port) if web else None
 
@@ -192,14 +193,16 @@ class Inbox:
 
     async def _close(self) -> None:
         self._server.close()
+        for talk in list(self._talks):
+            talk.cut()
         running = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.sleep(0)  # lets the cut connections be told
         await self._server.wait_closed()
 
     def _talk(self) -> SMTP:
-        self.connections += 1
         tls = None if self._implicit else self._tls
         login = {"authenticator": self.check, "auth_require_tls": tls is not None}
         return Talk(self, hostname="inbox.example", loop=self._loop, tls_context=tls, **login)
@@ -226,6 +229,15 @@ class Inbox:
                     return fault
         return None
 
+    def opened(self, talk: Talk) -> None:
+        """A connection has come."""
+        self.connections += 1
+        self._talks.add(talk)
+
+    def closed(self, talk: Talk) -> None:
+        """A connection has gone."""
+        self._talks.discard(talk)
+
     def take(self, sender: str, recipients: list[str], raw: bytes, answered: bool) -> None:
         """Keep a mail: one for each recipient."""
         now = datetime.now(UTC)
@@ -251,6 +263,22 @@ class Talk(SMTP):
     def __init__(self, inbox: Inbox, **options: Any) -> None:
         self._inbox = inbox
         super().__init__(self, **options)
+
+    def connection_made(self, transport: Any) -> None:
+        """Told by asyncio, and again after STARTTLS."""
+        if self.transport is None:
+            self._inbox.opened(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Told by asyncio."""
+        self._inbox.closed(self)
+        super().connection_lost(error)
+
+    def cut(self) -> None:
+        """End it at once."""
+        if self.transport is not None:
+            cast(Any, self.transport).abort()
 
     async def _handle_client(self) -> None:
         if not await self._misbehaves("connect"):
@@ -286,16 +314,16 @@ class Talk(SMTP):
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         """Stage "dot": the mail is complete."""
-        fault = self._inbox.fault("dot", envelope.rcpt_tos[0])
-        if fault is not None and fault.seconds:
-            await asyncio.sleep(fault.seconds)
-        silent = fault is not None and fault.drop and not fault.reply
-        if fault is None or (fault.keep and not fault.reply):
+        fault = self._inbox.fault("dot", envelope.rcpt_tos[0]) or Fault("dot")
+        silent = fault.drop and not fault.reply
+        if fault.keep and not fault.reply:
             raw = bytes(envelope.original_content)
             self._inbox.take(envelope.mail_from, envelope.rcpt_tos, raw, not silent)
+        # Kept first: a client that leaves while we think has sent it all the same.
+        await asyncio.sleep(fault.seconds)
         if silent:
             await self._hang_up()
-        return fault.reply if fault is not None and fault.reply else "250 2.0.0 Ok: queued"
+        return fault.reply or "250 2.0.0 Ok: queued"
 
     async def _misbehaves(self, stage: str, address: str = "") -> bool:
         fault = self._inbox.fault(stage, address)
