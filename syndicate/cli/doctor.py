@@ -24,7 +24,7 @@ MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "r
 def doctor(offline: bool, strict: bool) -> None:
     """Look for mistakes, and say what to do about each.
 
-        Configuration, database, sources, mail server, accounts, machine.
+    Configuration, database, sources, mail server, accounts, machine.
     Each has an id, explained in docs/errors.md. Nothing is sent, posted or kept.
     """
     told: list[dict[str, Any]] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def plan() -> None:
     """Print what the next turn would do, without doing it.
 
-        Articles, editions with their readers, and the exact posts.
+    Articles, editions with their readers, and the exact posts.
     Reads the sources; sends, posts and keeps nothing.
     """
     from syndicate.lib import clock
