@@ -82,12 +82,19 @@ def _set_up(site: Installation, website: Website, mastodon: Mastodon, base_url: 
         stdin=PASSWORD,
     )  # fmt: skip
     site.syndicate(
-        "account", "connect", "mastodon", "--option", f"instance={mastodon.url}",
-        "--credential-file", "access_token=-",
-        stdin=mastodon.token,
+        "account", "connect", "mastodon",
+        "--credential-file", f"server={_file(site, 'server', mastodon.url)}",
+        "--credential-file", f"token={_file(site, 'token', mastodon.token)}",
     )  # fmt: skip
     rows = "\n".join(READERS)
     site.syndicate("subscriber", "import", "-", stdin=f"email\n{rows}\n")
+
+
+def _file(site: Installation, name: str, text: str) -> Path:
+    """Credentials are given in files, never on the command line."""
+    file = site.home / name
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 def _port(wanted: int) -> int:

@@ -61,9 +61,9 @@ class Installation:
         return json.loads(self.syndicate(*arguments, "--json"))
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def running(self) -> Iterator[subprocess.Popen[str]]:
         """The daemon and the web pages, until the block ends; then SIGTERM, and a wait."""
-        process = self.start(*arguments)
+        process = self.start("run")
         try:
             yield process
         finally:
@@ -71,10 +71,14 @@ class Installation:
                 process.send_signal(signal.SIGTERM)
             process.wait(60)
 
+    def start_worker(self) -> subprocess.Popen[str]:
+        """A second daemon, without pages."""
+        return self.start("worker")
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """``syndicate run`` in the background; its words go to :attr:`tell` and ``log``."""
+        """A command in the background; its words go to :attr:`tell` and the file ``log``."""
         process = subprocess.Popen(
-            self._command("run", *arguments),
+            self._command(*arguments),
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
