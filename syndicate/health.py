@@ -2,8 +2,8 @@
 
     rows → CHECKS (each yields what it finds) → Problem(id, level, subject, message, hint, where)
 
-Nothing here is remembered: a problem is there as long as the rows say so, and gone when they do not.
-Every one names the thing and what to do; *where* points at its row without knowing any page.
+Nothing here is remembered: a problem is there as long as the rows say so. Each names the thing and
+what to do; *where* points at its row without knowing any page.
 """
 
 from __future__ import annotations

@@ -48,9 +48,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "edition__html", "edition__text"
     )
     posts = one.posts.select_related("account")
-    return page(
-        request, "article", section="articles", article=one, entries=entries, posts=posts
-    )
+    return page(request, "article", section="articles", article=one, entries=entries, posts=posts)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """Editions: which there are, one with its preview, and the acts on it.
 
-    held ─ edit, arrange, test ─ approve ─→ queued ─→ sending ─→ sent, and its ledger
+held ─ edit, arrange, test ─ approve ─→ queued ─→ sending ─→ sent, and its ledger
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     one = _get(pk)
     form = Wording(request.POST)
     if request.POST.get("seen", "") != _version(one):
-        form.add_error(None, "Somebody changed this edition meanwhile. Yours is not saved: compare.")
+        form.add_error(
+            None, "Somebody changed this edition meanwhile. Yours is not saved: compare."
+        )
     if not form.is_valid():
         return _show(request, one, form, status=409 if form.non_field_errors() else 422)
     try:
@@ -120,6 +122,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "That is no moment to send at.")
         return redirect(back)
+    if request.POST.get("seen", "") != _version(one):
+        messages.error(request, "It was changed since you saw it. Please look again.")
+        return redirect(back)
     at = form.cleaned_data["send_at"]
 
     def deed() -> None:
@@ -142,7 +147,7 @@ ACTS: dict[str, tuple[Deed, str]] = {
     ),
     "leave": (
         lambda e, r, now: editorial.resolve_unknown(e, False, now),
-        "They are left as they are.",
+        "They count as sent.",
     ),
 }
 
@@ -165,9 +170,9 @@ def _get(pk: int) -> Edition:
 def _show(
     request: HttpRequest, one: Edition, form: Wording | None = None, status: int = 200
 ) -> HttpResponse:
-    editable = one.status in (Status.HELD, Status.QUEUED)
+    waits = one.status in (Status.HELD, Status.QUEUED)
     shown = proof(one)
-    readers = one.newsletter.list.readers().count() if editable else one.audience
+    readers = one.newsletter.list.readers().count() if waits else one.audience
     return page(
         request,
         "edition",
@@ -178,10 +183,10 @@ def _show(
         form=form or Wording(initial=_initial(one)),
         approval=SendAt(),
         seen=_version(one),
-        editable=editable,
+        waiting=waits,
         readers=readers,
         proof=shown,
-        concerns=concerns(one, shown, readers) if editable else [],
+        concerns=concerns(one, shown, readers) if waits else [],
         ledger=ledger(one) if one.started_at else None,
         test_address=request.session.get("test_address") or getattr(request.user, "email", ""),
     )

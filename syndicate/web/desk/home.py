@@ -16,6 +16,7 @@ from syndicate.web.desk.coming import coming
 from syndicate.web.desk.page import page
 
 FEW = 6
+WAITING = 4  # of each kind; the menu tells how many there are
 
 
 @require_safe
@@ -28,16 +29,18 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "home",
         problems=[(problem, place(problem.where)) for problem in health.problems(now)],
-        held_editions=editions.filter(status=Status.HELD).annotate(count=Count("entries"))[:FEW],
-        held_posts=posts.filter(status=Status.HELD)[:FEW],
-        held_articles=Article.objects.filter(state=Article.State.HELD)[:FEW],
+        held_editions=editions.filter(status=Status.HELD).annotate(count=Count("entries"))[
+            :WAITING
+        ],
+        held_posts=posts.filter(status=Status.HELD)[:WAITING],
+        held_articles=Article.objects.filter(state=Article.State.HELD)[:WAITING],
         coming=coming(now),
         articles=Article.objects.select_related("source")[:FEW],
         sent=editions.filter(status__in=[Status.SENDING, Status.SENT]).order_by("-started_at")[:3],
         posted=posts.filter(status=Status.SENT).order_by("-published_at")[:FEW],
-        silences=Slot.objects.select_related("newsletter").exclude(
-            outcome=Slot.Outcome.COMPOSED
-        )[:3],
+        silences=Slot.objects.select_related("newsletter").exclude(outcome=Slot.Outcome.COMPOSED)[
+            :3
+        ],
     )
 
 

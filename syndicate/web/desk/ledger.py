@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
+from syndicate.mail.again import RETRIED
 from syndicate.mail.models import Delivery, Edition
 
 # In the order in which they are told: what is well, what is under way, what is not well.
@@ -33,7 +34,6 @@ TROUBLE = [
     Status.FAILED,
     Status.COMPLAINED,
 ]
-RETRIED = (Status.FAILED, Status.REJECTED)
 MANY = 50
 
 

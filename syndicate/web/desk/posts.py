@@ -1,6 +1,6 @@
 """Posts: each as it will stand, with its count; edit, approve, hold, retry.
 
-    held ─ edit ─ approve ─→ queued ─→ sent (permalink) | deferred | failed | unknown
+held ─ edit ─ approve ─→ queued ─→ sent (permalink) | deferred | failed | unknown
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from syndicate.lib import clock
 from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
 from syndicate.social import editorial
+from syndicate.social.channels import rules
+from syndicate.social.channels.base import Part
 from syndicate.social.models import Post
 from syndicate.social.write import Count, count
+from syndicate.web.desk.accounts import labels
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page, rows
 
@@ -32,7 +35,7 @@ SHOWN = {
     "trouble": [Status.FAILED, Status.REJECTED, Status.UNKNOWN],
     "all": list(Status),
 }
-EDITABLE = (Status.HELD, Status.QUEUED, Status.DEFERRED, Status.FAILED, Status.REJECTED)
+EDITABLE = (Status.HELD, Status.QUEUED, Status.DEFERRED, Status.FAILED)
 CARDS = 12
 
 
@@ -42,6 +45,7 @@ class Card:
 
     post: Post
     count: Count | None
+    parts: list[Part]  # the text as readers see it, links told apart
     error: str = ""
 
 
@@ -51,7 +55,8 @@ def posts(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "waiting")
     found = _all().filter(status__in=SHOWN.get(show, SHOWN["waiting"]))
     listed = rows(request, found, CARDS)
-    return page(request, "posts", rows=listed, cards=[card(post) for post in listed], show=show)
+    cards = [card(post) for post in listed]
+    return page(request, "posts", rows=listed, cards=cards, labels=labels(), show=show)
 
 
 @require_safe
@@ -61,11 +66,12 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def card(post: Post, text: str | None = None) -> Card:
-    """Count *text*, or the post's own, as its platform does."""
+    """*text*, or the post's own, as its platform shows and counts it."""
+    text = post.text if text is None else text
     try:
-        return Card(post, count(post.account, post.text if text is None else text))
+        return Card(post, count(post.account, text), rules(post.account).parts(text))
     except SyndicateError as error:
-        return Card(post, None, str(error))
+        return Card(post, None, [Part(text)], str(error))
 
 
 @require_POST
@@ -73,7 +79,8 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an edited text; ``then=approve`` lets it go as well."""
     one, text = _get(pk), _text(request)
     try:
-        editorial.edit(one, text, clock.now())
+        if text != one.text:
+            editorial.edit(one, text, clock.now())
         if request.POST.get("then") == "approve":
             editorial.approve(one, request.user, clock.now())
     except SyndicateError as error:
@@ -89,7 +96,8 @@ def post_count(request: HttpRequest, pk: int) -> HttpResponse:
     counted = card(_get(pk), _text(request)).count
     if counted is None:
         return JsonResponse({}, status=409)
-    return JsonResponse({"length": counted.length, "limit": counted.limit})
+    told = {"length": counted.length, "limit": counted.limit, "over": counted.over}
+    return JsonResponse(told)
 
 
 @require_POST
@@ -139,8 +147,9 @@ def _show(
     editable = one.status in EDITABLE
     others = _all().filter(article=one.article_id).exclude(pk=one.pk)
     shown = card(one, written)
-    context = {"card": shown, "text": written, "editable": editable, "others": others}
-    return page(request, "post", status, section="posts", post=one, **context)
+    label = labels().get(one.account.channel, one.account.channel)
+    context = {"card": shown, "text": written, "editable": editable, "label": label}
+    return page(request, "post", status, section="posts", post=one, others=others, **context)
 
 
 def _text(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,8 @@ _READER = Values(
     preferences_url="#preferences",
     view_url="#view",
 )
+
+_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,14 @@ def preview(request: HttpRequest, pk: int, form: str) -> HttpResponse:
         return personal(_plain(f"{shown.error}\n{shown.hint}"))
     if form == "txt":
         return personal(_plain(shown.rendered.text))
-    return personal(as_mail(HttpResponse(_new_windows(shown.rendered.html))))
+    html = in_colours(_new_windows(shown.rendered.html), request.GET.get("colours", ""))
+    return personal(as_mail(HttpResponse(html)))
+
+
+def in_colours(html: str, colours: str) -> str:
+    """The mail as a light or dark inbox shows it, whatever this computer prefers."""
+    always = {"dark": "(min-width: 0)", "light": "(max-width: 0)"}.get(colours)
+    return _DARK.sub(always, html) if always else html
 
 
 def _plain(text: str) -> HttpResponse:

@@ -8,23 +8,22 @@ for (const area of document.querySelectorAll("textarea[data-count]")) {
     const mine = ++asked;
     const answer = await fetch(area.dataset.count, { method: "POST", body: new FormData(area.form) });
     if (!answer.ok || mine !== asked) return;
-    const { length, limit } = await answer.json();
-    const over = length - limit;
+    const { length, limit, over } = await answer.json();
     const text = document.createElement("span");
-    text.className = over > 0 ? "counted over" : "counted";
-    text.textContent = `${length} / ${limit}` + (over > 0 ? ` · ${over} too long` : "");
+    text.className = over ? "counted over" : "counted";
+    text.textContent = `${length} / ${limit}` + (over ? ` · ${over} too long` : "");
     shown.replaceChildren(text);
   };
   area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });
 }
 
-// What was typed and not saved is not lost by a wrong click.
-let changed = false;
+// What was typed and not saved is not lost by a click on something else.
+let unsaved = null;
 for (const form of document.querySelectorAll("form:has(textarea)")) {
-  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("input", () => { unsaved = form; });
 }
-document.addEventListener("submit", () => { changed = false; });
-window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+document.addEventListener("submit", (event) => { if (event.target === unsaved) unsaved = null; });
+window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
 // A second click on the same button while the first is under way does nothing.
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,128 @@
+"""Sources: find one at an address, look at what it holds, watch it, pause it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from syndicate.lib import clock
+from syndicate.lib.errors import SyndicateError
+from syndicate.sources import editorial
+from syndicate.sources.add import add_source
+from syndicate.sources.discover import Candidate, discover
+from syndicate.sources.models import Article, Source
+from syndicate.web.desk.act import act
+from syndicate.web.desk.page import page
+
+
+class AddressForm(forms.Form):
+    """Where to look."""
+
+    url = forms.CharField(
+        max_length=2000,
+        label="Address",
+        help_text="Of the site or of its feed, like https://example.org.",
+        widget=forms.URLInput(attrs={"inputmode": "url", "autocapitalize": "off"}),
+    )
+
+
+class WatchForm(forms.Form):
+    """One of the feeds that were found."""
+
+    url = forms.CharField(max_length=2000, widget=forms.HiddenInput)
+    name = forms.CharField(max_length=200, required=False)
+    newest = forms.IntegerField(
+        min_value=0,
+        max_value=50,
+        required=False,
+        initial=0,
+        label="Send the newest",
+        help_text="Articles that stand there already. 0: only what comes from now on.",
+    )
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    """All of them, how they are and when they are looked at next."""
+    fresh = Count("articles", filter=Q(articles__state=Article.State.NEW))
+    found = Source.objects.annotate(count=Count("articles"), fresh=fresh)
+    return page(request, "sources", sources=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_new(request: HttpRequest) -> HttpResponse:
+    """Ask for an address; show what is found there, with its articles."""
+    form, found = AddressForm(request.POST or None), []
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = [(one, _watch_form(one)) for one in discover(form.cleaned_data["url"])]
+            if not found:
+                form.add_error("url", "No feed was found there. Name the feed’s own address.")
+        except SyndicateError as error:
+            form.add_error("url", str(error))
+    status = 422 if form.errors else 200
+    return page(request, "source_new", status, section="sources", form=form, found=found)
+
+
+def _watch_form(one: Candidate) -> WatchForm:
+    return WatchForm(initial={"url": one.url, "name": one.title, "newest": 0}, auto_id=False)
+
+
+@require_POST
+def source_add(request: HttpRequest) -> HttpResponse:
+    """Watch it."""
+    form = WatchForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Please choose one of the feeds, and a number from 0 to 50.")
+        return redirect("desk:source_new")
+    given = form.cleaned_data
+    try:
+        made = add_source(
+            given["url"], name=given["name"], newest=given["newest"] or 0, now=clock.now()
+        )
+    except SyndicateError as error:
+        messages.error(request, str(error))
+        return redirect("desk:source_new")
+    messages.success(request, f"{made} is watched from now on.")
+    return redirect("desk:source", made.pk)
+
+
+@require_safe
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """One: its health and its articles."""
+    one = get_object_or_404(Source, pk=pk)
+    counts = dict(one.articles.order_by().values_list("state").annotate(n=Count("pk")))
+    return page(
+        request,
+        "source",
+        section="sources",
+        source=one,
+        counts=counts,
+        articles=one.articles.defer("body")[:15],
+    )
+
+
+Deed = Callable[[Source, datetime], object]
+ACTS: dict[str, tuple[Deed, str]] = {
+    "look": (editorial.look_now, "It is looked at now."),
+    "pause": (lambda s, now: editorial.pause(s), "Paused: it is not looked at."),
+    "resume": (editorial.resume, "It is watched again."),
+}
+
+
+@require_POST
+def source_act(request: HttpRequest, pk: int, word: str) -> HttpResponse:
+    """One of ACTS."""
+    if word not in ACTS:
+        raise Http404(word)
+    (deed, done), one = ACTS[word], get_object_or_404(Source, pk=pk)
+    back = reverse("desk:source", args=[pk])
+    return act(request, lambda: deed(one, clock.now()), done, back)
