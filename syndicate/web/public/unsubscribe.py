@@ -23,10 +23,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         mine = links.subscription(links.UNSUBSCRIBE, token)
     except BadInput as error:
         return dead_end(request, error)
-    if request.method == "POST":
-        _act(mine, request.POST.get("act", ""))
+    act = request.POST.get("act", "") if request.method == "POST" else None
+    if act is not None:
+        _act(mine, act)
         mine.refresh_from_db(fields=["status"])
-    return _shown(request, mine)
+    return _shown(request, mine, again=act == "undo")
 
 
 @answering
@@ -60,11 +61,11 @@ def _act(mine: Subscription, act: str) -> None:
         audience.unsubscribe(mine, now, everything=act == "everything")
 
 
-def _shown(request: HttpRequest, mine: Subscription) -> HttpResponse:
+def _shown(request: HttpRequest, mine: Subscription, again: bool = False) -> HttpResponse:
     left = mine.status == Subscription.Status.UNSUBSCRIBED
     return own_page(
         request,
-        "unsubscribed" if left else "unsubscribe",
+        "unsubscribed" if left else "resubscribed" if again else "unsubscribe",
         mine=mine,
         action=links.unsubscribe_url(mine.pk),
         preferences=links.preferences_url(mine.subscriber_id),
