@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from syndicate.checks import elsewhere, machine, rows, settings
-from syndicate.checks.finding import Finding
+from syndicate.checks.finding import Finding, Level
 from syndicate.lib.config import Config, site
 
 
@@ -43,7 +43,7 @@ def examine(now: datetime, *, network: bool = True) -> Iterator[tuple[Check, lis
             continue
         found = list(check.find(now))
         yield check, found
-        if check.find is rows.database and found:
+        if check.find is rows.database and any(one.level is Level.ERROR for one in found):
             able = Needs.NOTHING
 
 

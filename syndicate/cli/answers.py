@@ -112,4 +112,4 @@ def zone_here(localtime: Path = Path("/etc/localtime")) -> str:
         target = os.readlink(localtime)
     except OSError:
         return "UTC"
-    return target.partition("zoneinfo/")[2] or "UTC"
+    return target.partition("zoneinfo/")[2].removeprefix("Etc/") or "UTC"

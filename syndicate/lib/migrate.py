@@ -40,6 +40,7 @@ def migrate(now: datetime, folder: Path, patience: float = 60.0) -> list[str]:
     Raises Locked when another process holds the lock longer than *patience* seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _make_private()
     with _alone(folder, patience):
         todo = waiting()
         if todo and connection.introspection.table_names():
@@ -64,6 +65,14 @@ def copy_sqlite(target: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(target)])
     target.chmod(0o600)
+
+
+def _make_private() -> None:
+    """A new SQLite file is for our own user's eyes: it will hold people's addresses."""
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+        file = Path(connection.settings_dict["NAME"])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
 
 
 def _keep_a_copy(now: datetime, folder: Path) -> None:
