@@ -13,8 +13,9 @@ class SourceQuerySet(models.QuerySet["Source"]):
     """Questions about sources."""
 
     def due(self, now: datetime) -> QuerySet[Source]:
-        """Those whose time has come, longest waiting first."""
-        return self.filter(active=True, next_check__lte=now).order_by("next_check")
+        """Those whose time has come, longest waiting first; what is gone for good is left alone."""
+        watched = self.filter(active=True, next_check__lte=now)
+        return watched.exclude(health=Source.Health.GONE).order_by("next_check")
 
     def claim(self, pk: int, seen: datetime, until: datetime) -> bool:
         """Take a source for one look: only one of two daemons that both saw it due gets it.

@@ -61,7 +61,7 @@ class Publication:
     url: str
     stories: list[Story] = field(default_factory=list)
 
-    def change(self, path: str, **values: object) -> None:
+    def change(self, path: str, /, **values: object) -> None:
         """Edit the story at *path*."""
         self.stories = [replace(s, **values) if s.path == path else s for s in self.stories]  # type: ignore[arg-type]
 

@@ -113,7 +113,7 @@ class Website:
         self.publication.stories.insert(0, story)
         return self.url + story.path
 
-    def edit(self, url: str, **values: object) -> None:
+    def edit(self, url: str, /, **values: object) -> None:
         """Change a published article: ``title=…``, ``paragraphs=…``, ``guid=…``, ``path=…``."""
         self.publication.change(urlsplit(url).path, updated=clock.now(), **values)
 

@@ -1,0 +1,57 @@
+"""Begin to watch a place."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+
+from syndicate.lib.errors import BadInput
+from syndicate.sources.discover import Candidate, discover
+from syndicate.sources.models import Source
+
+log = logging.getLogger(__name__)
+
+
+def add_source(url: str, *, name: str = "", newest: int = 0, now: datetime) -> Source:
+    """Find the feed at *url* and watch it from *now* on; of what is there, send the *newest* few.
+
+    Raises BadInput where there is none, or it is watched already.
+    """
+    found = discover(url)
+    if not found:
+        raise BadInput(
+            f"No feed was found at {url}.", "Look for one on the site, and give its own address."
+        )
+    return watch(found[0], site_url=url, name=name, newest=newest, now=now)
+
+
+def watch(
+    candidate: Candidate, *, site_url: str = "", name: str = "", newest: int = 0, now: datetime
+) -> Source:
+    """Watch a candidate that was found. Raises BadInput if it is watched already."""
+    known = Source.objects.filter(url=candidate.url).first()
+    if known is not None:
+        raise _twice(known)
+    host = urlsplit(candidate.url).hostname or candidate.url
+    try:
+        with transaction.atomic():
+            source = Source.objects.create(
+                name=(name or candidate.title or host)[:200],
+                kind=candidate.kind,
+                url=candidate.url,
+                site_url=site_url if site_url != candidate.url and "://" in site_url else "",
+                take_newest=newest,
+                created_at=now,
+                next_check=now,
+            )
+    except IntegrityError as error:
+        raise _twice(Source.objects.get(url=candidate.url)) from error
+    log.info("watches %s (%s)", source.name, source.url)
+    return source
+
+
+def _twice(known: Source) -> BadInput:
+    return BadInput(f"{known.url} is watched already, as {known.name}.", "Use that source.")

@@ -1,0 +1,56 @@
+"""What an editor does to sources and articles; each act is one conditional UPDATE."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from syndicate.lib.errors import BadInput
+from syndicate.sources.models import Article, Source
+
+
+def release(article: Article, now: datetime) -> None:
+    """Let a held or seen article go on to newsletters and accounts."""
+    waiting = Article.objects.filter(
+        pk=article.pk, state__in=[Article.State.HELD, Article.State.SEEN, Article.State.WITHDRAWN]
+    )
+    if not article.url:
+        raise BadInput(f"“{article.title}” has no link to share.", "Publish it with one.")
+    # available_at, not first_seen, is what newsletters and accounts compare with their beginning.
+    if not waiting.update(state=Article.State.NEW, state_reason="", available_at=now):
+        raise BadInput(f"“{article.title}” is on its way already.", "There is nothing to release.")
+    article.refresh_from_db()
+
+
+def withdraw(article: Article) -> None:
+    """Keep an article out of everything that is not yet composed or written."""
+    Article.objects.filter(pk=article.pk).update(
+        state=Article.State.WITHDRAWN, state_reason="An editor took it back."
+    )
+    article.refresh_from_db()
+
+
+def look_now(source: Source, now: datetime) -> None:
+    """Look at a source at the next tick, and read all of it."""
+    if not source.active:
+        raise BadInput(f"{source.name} is paused.", "Resume it first.")
+    _wake(source, now)
+
+
+def pause(source: Source) -> None:
+    """Look at it no more until it is resumed."""
+    Source.objects.filter(pk=source.pk).update(active=False)
+    source.refresh_from_db()
+
+
+def resume(source: Source, now: datetime) -> None:
+    """Look at it again, beginning now."""
+    Source.objects.filter(pk=source.pk).update(active=True)
+    _wake(source, now)
+
+
+def _wake(source: Source, now: datetime) -> None:
+    """Due at once; what was gone gets another chance."""
+    rows = Source.objects.filter(pk=source.pk)
+    rows.filter(health=Source.Health.GONE).update(health=Source.Health.FAILING)
+    rows.update(next_check=now, full_look_at=None)
+    source.refresh_from_db()

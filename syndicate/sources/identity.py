@@ -1,0 +1,73 @@
+"""What makes two sightings one article: its guid, else its canonical link, else its content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from syndicate.sources.readers.base import Entry
+
+# What campaigns and platforms add to a link; none of it names another article.
+_TRACKING = re.compile(
+    r"^(utm_\w+|mtm_\w+|pk_\w+|mc_[ce]id|fbclid|gclid|dclid|msclkid|yclid|igshid|ref_src|_hsenc"
+    r"|_hsmi|wt_mc|xtor|at_medium|at_campaign|cmpid)$",
+    re.IGNORECASE,
+)
+# Below this, a text says too little to be known again by it alone.
+_TELLING = 200
+
+
+@dataclass(frozen=True)
+class Marks:
+    """By what an entry is known again; an empty mark says nothing."""
+
+    guid: str
+    url_key: str
+    content: str  # sha256 of title, summary and body, hex
+    telling: bool  # whether *content* is enough by itself
+
+    @property
+    def identity(self) -> str:
+        """The strongest mark, as ``Article.identity``."""
+        if self.guid:
+            return _short(f"guid:{self.guid}")
+        return _short(f"url:{self.url_key}") if self.url_key else f"hash:{self.content}"
+
+
+def marks(entry: Entry) -> Marks:
+    """The marks of one entry."""
+    text = f"{entry.title}\n{entry.summary}\n{entry.body}"
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return Marks(entry.guid[:2000], url_key(entry.url), digest, len(text) >= _TELLING)
+
+
+def url_key(url: str) -> str:
+    """*url* without what does not matter: scheme, ``www.``, fragment, tracking, order of fields.
+
+    Empty for a bare host, which is no article.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    except ValueError:
+        return ""
+    fields = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.match(pair[0])
+    ]  # fmt: skip
+    path = re.sub(r"/(index\.(html?|php))?$", "", parts.path)
+    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
+    if not host or not (path or fields or route):
+        return ""
+    query = f"?{urlencode(sorted(fields))}" if fields else ""
+    return _short(f"{host}{port}{path}{query}{route}")
+
+
+def _short(mark: str) -> str:
+    """At most 500 characters, still one for each."""
+    if len(mark) <= 500:
+        return mark
+    return f"{mark[:400]}#{hashlib.sha256(mark.encode('utf-8', 'replace')).hexdigest()}"

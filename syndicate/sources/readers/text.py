@@ -1,0 +1,49 @@
+"""Small texts out of feeds: titles, names, tags and addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+
+from syndicate.lib.html import to_text
+from syndicate.lib.text import one_line
+
+MAX_TAGS = 20
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\w+|\w+);")
+_MAIL = re.compile(r"\S+@\S+\.\S+")
+
+
+def plain(text: str) -> str:
+    """One line without markup; many feeds escape their titles twice (``A &amp; B <i>x</i>``)."""
+    return one_line(to_text(f"<p>{text}</p>") if _MARKUP.search(text) else text)
+
+
+def whole(value: object) -> str:
+    """A text, or "" for anything else; halves of characters, which no database takes, replaced."""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def names(people: Iterable[str]) -> str:
+    """``Ada Example, Bo Sample``: each once, without mail addresses."""
+    return ", ".join(unique(_MAIL.sub("", plain(person)).strip(" ()<>,") for person in people))
+
+
+def unique(words: Iterable[str]) -> tuple[str, ...]:
+    """Each word once, in order, none empty; not more than anybody would read."""
+    clean = (plain(word) for word in words)
+    return tuple(list(dict.fromkeys(word for word in clean if word))[:MAX_TAGS])
+
+
+def one_address(address: str, base: str) -> str:
+    """An absolute http(s) address of at most 2000 characters, or ""."""
+    try:
+        joined = urljoin(base, address.strip()) if address.strip() else ""
+        parts = urlsplit(joined)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.netloc or len(joined) > 2000:
+        return ""
+    return re.sub(r"\s", "%20", one_line(joined))
