@@ -62,6 +62,9 @@ class Transport(Protocol):
         raises, nothing is sent.
         """
 
+    def check(self) -> None:
+        """Find out whether mail could leave, sending none. Raises Refused."""
+
     def abort(self) -> None:
         """Cut the connection, from another thread; a send that waits ends at once."""
 

@@ -43,6 +43,16 @@ class DirectoryTransport:
         os.replace(part, file)
         return Accepted(250, f"written to {file.name}")
 
+    def check(self) -> None:
+        """Write and take away an empty file."""
+        probe = self._folder / ".check"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise self._full(error) from error
+
     def abort(self) -> None:
         """Nothing here waits."""
 

@@ -64,6 +64,10 @@ class SmtpTransport:
             self._quit()
         return accepted
 
+    def check(self) -> None:
+        """Connect and log in."""
+        self._connect()
+
     def abort(self) -> None:
         """Cut the connection."""
         self._aborted = True
