@@ -17,7 +17,7 @@ _BRACKETS = {")": "(", "]": "["}
 
 def graphemes(text: str) -> list[str]:
     """*text* in what readers see as single characters (extended grapheme clusters, UAX #29)."""
-    return _CLUSTER.findall(text)
+    return list(_CLUSTER.findall(text))
 
 
 def one_line(text: str) -> str:
@@ -28,7 +28,7 @@ def one_line(text: str) -> str:
 def tidy(text: str) -> str:
     """Lines without trailing space, at most one empty one between two, none around them."""
     lines = [line.rstrip() for line in _printable(text).splitlines()]
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    return str(_BLANK_LINES.sub("\n\n", "\n".join(lines))).strip()
 
 
 def clip(text: str, fits: Callable[[str], bool]) -> str:

@@ -77,7 +77,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
         waiting = Q(status__in=[Status.QUEUED, Status.DEFERRED], due_at__lte=now)
         silent = Q(status=Status.SENDING, lease_until__lte=now)
-        return self.filter(usable & waiting | silent).order_by("due_at", "pk")
+        return self.filter(usable & (waiting | silent)).order_by("due_at", "pk")
 
 
 class Post(models.Model):

@@ -44,7 +44,7 @@ class Line:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Line:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +87,7 @@ class Line:
         line = self
 
         class Handler(BaseHTTPRequestHandler):
-            def handle_any(self) -> None:
+            def any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 line.asked.append((self.command, self.path))
                 fault = line._fault(self.command, self.path)
@@ -103,7 +103,7 @@ class Line:
                 else:
                     self.reply(fault.status, fault.headers, fault.body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = handle_any
+            do_GET = do_POST = do_PUT = do_DELETE = any
 
             def forward(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in _OWN}

@@ -163,7 +163,8 @@ class Duplicate(NotSent):
 
 def written(tweet: dict[str, Any]) -> str:
     """A post's text as it was written: X shortens links and escapes ``&``."""
-    note = tweet.get("note_tweet") or tweet
+    # Longer posts stand whole in a field of their own, which X has renamed.
+    note = tweet.get("note_tweet") or tweet.get("note_post") or tweet
     text = html.unescape(note.get("text", ""))
     for url in (note.get("entities") or {}).get("urls", []):
         text = text.replace(url["url"], url.get("unwound_url") or url["expanded_url"])

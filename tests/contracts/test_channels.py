@@ -1,0 +1,99 @@
+"""The four channels, each against a server that keeps what it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contracts.channel_contract import ChannelContract
+from tests.fakes import pds
+from tests.fakes.mastodon import Mastodon
+from tests.fakes.webhook import SECRET, Receiver
+from tests.fakes.x import FakeX
+
+
+class TestMastodon(ChannelContract):
+    channel = "mastodon"
+    decisive = ("POST", "/api/v1/statuses")
+    secret = ("token", "a-token-that-was-taken-back")
+    refused = (422, b'{"error": "Validation failed: said the server"}')
+    # This server counts code points, and every character of a link.
+    long_title = "Ein sehr langer Titel – 潮と町 " * 20
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def server(cls) -> Iterator[Mastodon]:
+        with Mastodon() as server:
+            yield server
+
+    def credentials(self, server: Mastodon, url: str) -> dict[str, str]:
+        return {"server": url, "token": server.token}
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"per_link": 100}
+
+    def published(self, server: Mastodon) -> list[str]:
+        return [status["content"].replace("&amp;", "&") for status in server.statuses()]
+
+
+@pytest.mark.node
+@pytest.mark.skipif(bool(pds.missing()), reason=pds.missing())
+class TestBluesky(ChannelContract):
+    channel = "bluesky"
+    decisive = ("POST", "/xrpc/com.atproto.repo.putRecord")
+    secret = ("password", "an-app-password-that-was-taken-back")
+    refused = (400, b'{"error": "InvalidRequest", "message": "the server said no"}')
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def server(cls) -> Iterator[pds.Pds]:
+        with pds.Pds() as server:
+            yield server
+
+    def credentials(self, server: pds.Pds, url: str) -> dict[str, str]:
+        return {"handle": server.handle, "password": server.password, "server": url}
+
+    def published(self, server: pds.Pds) -> list[str]:
+        return [json.dumps(record["facets"]) for record in server.records()]
+
+
+class TestX(ChannelContract):
+    channel = "x"
+    decisive = ("POST", "/2/tweets")
+    secret = ("access_token", "1849-a-token-that-was-taken-back")
+    refused = (400, b'{"title": "Invalid Request", "detail": "so said the server"}')
+
+    @pytest.fixture
+    def server(self) -> Iterator[FakeX]:
+        with FakeX() as server:
+            yield server
+
+    def credentials(self, server: FakeX, url: str) -> dict[str, str]:
+        return server.credentials
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"api": url}
+
+    def published(self, server: FakeX) -> list[str]:
+        return server.published()
+
+
+class TestWebhook(ChannelContract):
+    channel = "webhook"
+    decisive = ("POST", "/")
+    secret = ("secret", "whsec_YW5vdGhlciBzZWNyZXQgdGhhdCBpcyBub3QgdGhlaXJz")
+    refused = (422, b'{"error": "the receiver said no"}')
+
+    @pytest.fixture
+    def server(self) -> Iterator[Receiver]:
+        with Receiver() as server:
+            yield server
+
+    def credentials(self, server: Receiver, url: str) -> dict[str, str]:
+        return {"url": url, "secret": SECRET}
+
+    def published(self, server: Receiver) -> list[str]:
+        return server.published()

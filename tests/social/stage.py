@@ -1,0 +1,52 @@
+"""What tests of the social wing share: a webhook account, posts, and messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from syndicate.social.channels.base import Card, Message
+from syndicate.social.key import key
+from syndicate.social.models import Account, Post
+from syndicate.social.write import write
+from tests import rows
+from tests.fakes.webhook import SECRET
+
+LINK = "https://harbour.example.org/articles/pier"
+
+
+class Memory:
+    """Short-lived tokens in memory, where an account keeps them in its row."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def read(self) -> dict[str, str]:
+        return self.kept
+
+    def write(self, values: dict[str, str]) -> None:
+        self.kept = values
+
+
+def message(now: datetime, text: str = f"A new pier\n\n{LINK}", **values: Any) -> Message:
+    """A post about the pier, tried first at *now*."""
+    given: dict[str, Any] = {
+        "card": Card(url=LINK, title="A new pier", description="It opened."),
+        "key": key(1, now),
+        "language": "en-GB",
+        "first_try": now,
+        "now": now,
+    }
+    return Message(text=text, **given | values)
+
+
+def webhook(url: str = "http://127.0.0.1:1", **values: Any) -> Account:
+    """An account that posts to *url* without asking."""
+    return rows.account("webhook", credentials={"url": url, "secret": SECRET}, **values)
+
+
+def written(account: Account, now: datetime, **article: Any) -> Post:
+    """The post of *account* about a fresh article."""
+    about = rows.article(**article)
+    write(account.pk, now)
+    return Post.objects.get(account=account, article=about)
