@@ -23,7 +23,7 @@ from syndicate.mail.compose import compose
 from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.social.models import Post
 from syndicate.social.write import accounts_due, count, write
-from syndicate.sources.detect import Look, keep, look
+from syndicate.sources.detect import Decision, complete, keep, peek
 from syndicate.sources.models import Article, Source
 
 
@@ -77,22 +77,23 @@ def plan(now: datetime) -> Plan:
     """What a turn at *now* would do. Changes nothing."""
     troubles: list[str] = []
     looks = list(_look(now, troubles))
+    # The network was read before: nobody else can write to SQLite while this lasts.
     with taken_back():
         return _rehearse(looks, now, troubles)
 
 
-def _look(now: datetime, troubles: list[str]) -> Iterator[Look]:
+def _look(now: datetime, troubles: list[str]) -> Iterator[tuple[Source, Decision]]:
     for source in Source.objects.due(now):
         try:
-            yield look(source, now)
+            yield source, complete(peek(source, now))
         except SyndicateError as error:
             troubles.append(f"look at {source.name}: {error}")
 
 
-def _rehearse(looks: list[Look], now: datetime, troubles: list[str]) -> Plan:
+def _rehearse(looks: list[tuple[Source, Decision]], now: datetime, troubles: list[str]) -> Plan:
     last = {model: _last(model) for model in (Article, Edition, Post)}
-    for found in looks:
-        keep(found, now)
+    for source, decision in looks:
+        keep(source, decision, now)
     for newsletter in Newsletter.objects.due(now):
         compose(newsletter.pk, now)
     for account in accounts_due(now):

@@ -32,7 +32,7 @@ from syndicate.sources.readers.base import Conditions, Entry, Reading
 from syndicate.sources.shape import TEASER, fields, filled, has_gaps
 from syndicate.sources.summary import is_good
 
-__all__ = ["Decision", "decide", "detect", "peek"]
+__all__ = ["Decision", "complete", "decide", "detect", "keep", "peek"]
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +54,13 @@ def detect(source_id: int, now: datetime) -> None:
     last = _conditions(source, now)
     try:
         reading = reader(source.kind).read(source.url, last, now)
-        decision = _completed(_decide(source, reading, now))
+        decision = complete(_decide(source, reading, now))
     except BadInput as error:
         _end(source, until, *_failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)
         return
     with transaction.atomic():
-        _keep(source, decision, now)
+        keep(source, decision, now)
         _end(source, until, *_success(source, reading, last, now))
     _tell(source, decision)
 
@@ -112,7 +112,7 @@ def _known(source: Source) -> list[Known]:
     return [Known(*row) for row in rows.iterator()]
 
 
-def _completed(decision: Decision) -> Decision:
+def complete(decision: Decision) -> Decision:
     """*decision* with the gaps of its entries filled from their pages, as far as there is time."""
     going = [find.entry for find in decision.finds if find.state != Article.State.SEEN]
     going += [change.entry for change in decision.changed]
@@ -122,14 +122,14 @@ def _completed(decision: Decision) -> Decision:
     for entry in wanted[: site().sources.max_new]:
         if clock.monotonic() > end or stop.requested():
             break
-        read[entry] = _completed_entry(entry)
+        read[entry] = _from_page(entry)
     return Decision(
         tuple(replace(find, entry=read.get(find.entry, find.entry)) for find in decision.finds),
         tuple(replace(each, entry=read.get(each.entry, each.entry)) for each in decision.changed),
     )
 
 
-def _completed_entry(entry: Entry) -> Entry:
+def _from_page(entry: Entry) -> Entry:
     if not entry.url:
         return entry
     try:
@@ -140,7 +140,8 @@ def _completed_entry(entry: Entry) -> Entry:
     return filled(entry, extract(page))
 
 
-def _keep(source: Source, decision: Decision, now: datetime) -> None:
+def keep(source: Source, decision: Decision, now: datetime) -> None:
+    """Store what was found; within a transaction, so that it is all of it or nothing."""
     rows = [_row(source, find, now) for find in decision.finds]
     Article.objects.bulk_create(rows, ignore_conflicts=True, batch_size=100)
     for change in decision.changed:
