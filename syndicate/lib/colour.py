@@ -9,7 +9,7 @@ READABLE = 4.5
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two ``#rrggbb`` colours."""
+    """The contrast ratio of two colours, ``#rrggbb`` or ``#rgb``."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -36,5 +36,6 @@ def _linear(part: float) -> float:
 
 
 def _parts(colour: str) -> tuple[int, int, int]:
-    number = int(colour.removeprefix("#"), 16)
+    digits = colour.removeprefix("#")
+    number = int(digits if len(digits) == 6 else "".join(digit * 2 for digit in digits), 16)
     return number >> 16, number >> 8 & 255, number & 255

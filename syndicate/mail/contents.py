@@ -73,9 +73,9 @@ def contents(
         "newsletter": newsletter.name,
         "list": newsletter.list.name,
         "edition": {
-            "subject": edition.subject,
-            "preheader": edition.preheader,
-            "intro": [part.strip() for part in edition.intro.split("\n\n") if part.strip()],
+            "subject": _clean(edition.subject),
+            "preheader": _clean(edition.preheader),
+            "intro": [part.strip() for part in _clean(edition.intro).split("\n\n") if part.strip()],
             "day": day(made.astimezone(newsletter.zone)),
         },
         "articles": [piece(article, newsletter, limit) for article in articles],

@@ -96,13 +96,13 @@ def confirmation(list_name: str, confirm_url: str, days: int) -> Rendered:
 
 def _that_fit(edition: Edition, articles: Sequence[Article], test: bool) -> Iterator[Rendered]:
     """Renderings that may be sent, the fullest first."""
+    most = site().mail.max_html_kb * 1000
     longest = max((len(article.body) for article in articles), default=0)
     for shorter, limit in zip((*_LIMITS[1:], 0), _LIMITS, strict=True):
         if shorter >= longest and limit:
             continue  # would come out the same as the next
         made = _fill(edition, contents(edition, articles, limit, test))
-        most = BUDGET if limit else site().mail.max_html_kb * 1000
-        if len(made.html.encode()) <= most:
+        if len(made.html.encode()) <= (min(BUDGET, most) if limit else most):
             yield made
 
 

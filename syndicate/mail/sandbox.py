@@ -73,4 +73,6 @@ def quote_all(text: str) -> str:
 def _mistake(where: str, error: Exception) -> BadInput:
     line = getattr(error, "lineno", None)
     place = f"{where}, line {line}" if line else where
-    return BadInput(f"The template {place} fails: {error}.", "Mend it, then try again.")
+    return BadInput(
+        f"The template {place} fails: {str(error).rstrip('.')}.", "Mend it, then try again."
+    )

@@ -36,7 +36,7 @@ def start(edition_id: int, now: datetime) -> None:
         _send_back(edition, error)
         return
     with transaction.atomic():
-        if not _claim(edition, rendered, now):
+        if not claim(edition, rendered, now):
             return
         audience = freeze(edition, edition.newsletter.list)
         cut(edition, audience, now)
@@ -76,7 +76,7 @@ def cut(edition: Edition, audience: int, now: datetime) -> None:
     )
 
 
-def _claim(edition: Edition, rendered: Rendered, now: datetime) -> bool:
+def claim(edition: Edition, rendered: Rendered, now: datetime) -> bool:
     """queued → sending; False when another daemon, or an editor, was here since we read it."""
     unchanged = Edition.objects.filter(
         pk=edition.pk,

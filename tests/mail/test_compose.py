@@ -1,0 +1,175 @@
+"""A newsletter's slot becomes one edition, once, of what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from syndicate.lib.status import Status
+from syndicate.mail.compose import compose, preview_next, upcoming
+from syndicate.mail.models import Edition, Newsletter, Slot
+from tests import rows
+
+pytestmark = pytest.mark.django_db
+
+
+def weekly(now: datetime, **values: Any) -> Newsletter:
+    """A weekly one whose slot has just come: Monday, 13:00 in Berlin, is noon UTC."""
+    given: dict[str, Any] = {"rhythm": "weekly", "at": time(13), "weekday": 0, "next_slot_at": now}
+    return rows.newsletter(**given | values)
+
+
+def titles(edition: Edition) -> list[str]:
+    return [entry.article.title for entry in edition.chosen()]
+
+
+def test_every_article_is_an_edition_of_its_own(now: datetime) -> None:
+    newsletter = rows.newsletter()
+    rows.article(title="A pier")
+    rows.article(title="A lamp")
+    compose(newsletter.pk, now)
+    assert [titles(e) for e in newsletter.editions.order_by("pk")] == [["A pier"], ["A lamp"]]
+    assert not Newsletter.objects.due(now).exists()
+
+
+def test_a_digest_takes_all_that_is_new_newest_first(now: datetime) -> None:
+    newsletter = weekly(now)
+    rows.article(title="Old", published_at=now - timedelta(hours=2))
+    rows.article(title="New", published_at=now - timedelta(hours=1))
+    compose(newsletter.pk, now)
+    edition = newsletter.editions.get()
+    assert titles(edition) == ["New", "Old"]
+    assert (edition.subject, edition.preheader) == ("New, and 1 more", "Old")
+    assert edition.slot == "2026-11-23T13:00"
+
+
+def test_composing_twice_makes_one(now: datetime) -> None:
+    newsletter = weekly(now)
+    rows.article()
+    compose(newsletter.pk, now)
+    newsletter.save()  # as a second daemon still sees it: due
+    rows.article()
+    compose(newsletter.pk, now)
+    assert newsletter.editions.count() == 1
+    newsletter.refresh_from_db()
+    assert newsletter.next_slot_at == now + timedelta(days=7)
+
+
+def test_nothing_new_skips_the_slot(now: datetime) -> None:
+    newsletter = weekly(now)
+    compose(newsletter.pk, now)
+    assert newsletter.slots.get().outcome == Slot.Outcome.NOTHING_NEW
+    assert not Newsletter.objects.due(now).exists()
+
+
+@pytest.mark.parametrize(("hours", "outcome"), [(5, "composed"), (7, "missed")])
+def test_a_slot_is_made_up_for_only_within_hours(now: datetime, hours: int, outcome: str) -> None:
+    newsletter = weekly(now)
+    rows.article()
+    compose(newsletter.pk, now + timedelta(hours=hours))
+    assert newsletter.slots.get().outcome == outcome
+    newsletter.refresh_from_db()
+    assert bool(newsletter.error) == (outcome == "missed")
+
+
+def test_after_days_of_silence_only_the_latest_slot_counts(now: datetime) -> None:
+    newsletter = weekly(now, rhythm="daily", next_slot_at=now - timedelta(days=3))
+    rows.article()
+    compose(newsletter.pk, now + timedelta(hours=1))
+    assert list(newsletter.slots.values_list("key", "outcome")) == [
+        ("2026-11-23T13:00", "composed")
+    ]
+
+
+def test_an_article_goes_into_one_edition_of_a_newsletter_but_into_each_newsletter(
+    now: datetime,
+) -> None:
+    first, second = weekly(now), weekly(now)
+    rows.article(title="A pier")
+    compose(first.pk, now)
+    compose(second.pk, now)
+    assert titles(second.editions.get()) == ["A pier"]
+    compose(first.pk, now + timedelta(days=7))
+    assert first.editions.count() == 1
+
+
+def test_only_its_own_sources(now: datetime) -> None:
+    ours, other = rows.source(), rows.source()
+    newsletter = weekly(now)
+    newsletter.sources.add(ours)
+    rows.article(source=ours, title="Ours")
+    rows.article(source=other, title="Other")
+    compose(newsletter.pk, now)
+    assert titles(newsletter.editions.get()) == ["Ours"]
+
+
+def test_not_before_it_began_not_held_not_in_the_future(now: datetime) -> None:
+    newsletter = rows.newsletter()
+    rows.article(available_at=now - timedelta(days=1))
+    rows.article(state="held")
+    rows.article(available_at=now + timedelta(days=1))
+    assert not Newsletter.objects.due(now).exists()
+    assert preview_next(newsletter, now) is None
+
+
+def test_what_is_too_much_waits_for_the_next(now: datetime) -> None:
+    newsletter = weekly(now, max_articles=2)
+    for n in range(3):
+        rows.article(title=f"{n}", published_at=now + timedelta(minutes=n))
+    compose(newsletter.pk, now)
+    assert titles(newsletter.editions.get()) == ["1", "0"]
+    assert [a.title for a in newsletter.waiting(now)] == ["2"]
+
+
+def test_held_or_by_itself(now: datetime, configure: Callable[..., Any]) -> None:
+    configure(mail={"send_delay_minutes": 10})
+    rows.article()
+    for approval in ("hold", "auto"):
+        compose(rows.newsletter(approval=approval).pk, now)
+    held, queued = Edition.objects.order_by("pk")
+    assert (held.status, held.send_at) == (Status.HELD, None)
+    assert (queued.status, queued.send_at) == (Status.QUEUED, now + timedelta(minutes=10))
+
+
+def test_a_broken_subject_holds_the_edition_and_says_why(now: datetime) -> None:
+    newsletter = rows.newsletter(subject="{{ artcles[0].title }}")
+    rows.article(title="A pier")
+    compose(newsletter.pk, now)
+    edition = newsletter.editions.get()
+    assert (edition.subject, edition.status) == ("A pier", Status.HELD)
+    newsletter.refresh_from_db()
+    assert "'artcles' is undefined" in edition.error == newsletter.error
+
+
+def test_its_own_subject(now: datetime) -> None:
+    newsletter = rows.newsletter(
+        name="Weekly", subject="{{ newsletter }}, {{ date }}:\n{{ articles[0].title }}"
+    )
+    rows.article(title="Piers & <lamps>")
+    compose(newsletter.pk, now)
+    assert newsletter.editions.get().subject == "Weekly, 23 November 2026: Piers & <lamps>"
+
+
+def test_what_is_planned_is_what_is_made_and_writes_nothing(now: datetime) -> None:
+    newsletter = weekly(now)
+    rows.subscriber(to=newsletter.list)
+    rows.article(title="A pier")
+    planned = preview_next(newsletter, now)
+    assert planned is not None
+    assert (planned.subject, planned.readers) == ("A pier", 1)
+    assert not Slot.objects.exists()
+
+
+def test_asking_is_cheap(now: datetime, django_assert_num_queries: Any) -> None:
+    for _ in range(3):
+        rows.newsletter()
+    with django_assert_num_queries(1):
+        assert not list(Newsletter.objects.due(now))
+
+
+def test_upcoming(now: datetime) -> None:
+    assert upcoming(weekly(now), now) == now + timedelta(days=7)
+    assert upcoming(rows.newsletter(), now) == now
