@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check lint soak bench screenshots lock pds clean
+.PHONY: setup demo test check lint screenshots lock pds clean
 
 setup: $(STAMP)
 
@@ -31,13 +31,19 @@ lint: setup
 
 check: lint test
 
+# The newsletter and the desk as pictures; needs Chromium.
+screenshots: setup
+	@$(BIN)/python -m demo.screenshots
+
 # Hashed, and naming no package index. Needs uv: pip install uv
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra postgres pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra postgres --group dev pyproject.toml -o requirements-dev.lock
 
 # A real Bluesky server for the tests that are marked "node" (about two minutes, 250 MB).
-pds:
+pds: .cache/pds/node_modules/@atproto/pds/package.json
+
+.cache/pds/node_modules/@atproto/pds/package.json:
 	npm install --prefix .cache/pds --no-save --no-package-lock --no-audit --no-fund @atproto/pds@0.4.217 @did-plc/server@0.0.1
 
 clean:

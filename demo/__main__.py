@@ -9,15 +9,15 @@ import argparse
 import re
 import sys
 import time
+from typing import Any
 
 from demo import stories
 from demo.check import Check
 from demo.stage import PASSWORD, Stage, stage
-from tests.installation import until
+from tests import acts
 
 # The words by which the daemon's log tells of a step; the rest is for its log file.
 STEPS = re.compile(r"detected|composed|approved|delivered|posted|started|WARNING|ERROR")
-PATIENCE = 60.0
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
 def _once(on: Stage) -> int:
     check = Check(on)
     try:
-        _turn(on, stories.FIRST)
+        turn(on, stories.FIRST)
     except TimeoutError as late:
         tell(f"✗ {late}")
     return 0 if check.all(stories.FIRST["title"]) else 1
@@ -52,36 +52,27 @@ def _watch(on: Stage) -> int:
   The timeline  {on.timeline.url}
   The publication itself: {on.website.url}/   Ctrl-C ends all of it.
 """)
-    _turn(on, stories.FIRST)
+    turn(on, stories.FIRST)
     tell("\nThe next article is yours to approve, on the desk. It is published in 15 seconds …")
     time.sleep(15)
     on.website.publish(**stories.SECOND)
-    until(lambda: _held(on, "edition") and _held(on, "post"), PATIENCE, "the second article")
+    acts.held(on.site, "edition")
+    acts.held(on.site, "post")
     tell(f"\nAn edition and a post wait for you: {on.desk}")
     while True:
         time.sleep(1)
 
 
-def _turn(on: Stage, story: dict[str, object]) -> None:
+def turn(on: Stage, story: dict[str, Any]) -> None:
     """Publish one article and let it through, as an editor would."""
-    until(lambda: on.site.json("source", "list")[0]["health"] == "ok", PATIENCE, "the first look")
-    on.website.publish(**story)  # type: ignore[arg-type]
-    tell(f"published  “{story['title']}” on {on.website.url}/")
+    acts.first_look(on.site)
+    on.website.publish(**story)
+    tell(f"published “{story['title']}” on {on.website.url}/")
     for kind in ("edition", "post"):
-        held = until(lambda kind=kind: _held(on, kind), PATIENCE, f"a held {kind}")
-        on.site.syndicate(kind, "approve", str(held[0]["id"]))
-        tell(f"approved   the {kind}")
-    until(lambda: _gone(on, "edition"), PATIENCE, "the edition to be delivered")
-    until(lambda: _gone(on, "post"), PATIENCE, "the post to be published")
-
-
-def _held(on: Stage, kind: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = on.site.json(kind, "list", "--status", "held")
-    return found
-
-
-def _gone(on: Stage, kind: str) -> bool:
-    return bool(on.site.json(kind, "list", "--status", "sent"))
+        acts.approve(on.site, kind)
+        tell(f"approved the {kind}")
+    acts.sent(on.site, "edition")
+    acts.sent(on.site, "post")
 
 
 def _tell_steps(line: str) -> None:

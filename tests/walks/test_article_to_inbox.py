@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests import acts
 from tests.fakes.inbox import Inbox
 from tests.fakes.website import Picture, Website
 from tests.installation import Installation, until
-from tests.walks import acts
 from tests.walks.conftest import READERS
 
 Installed = Callable[..., Installation]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import acts
 from tests.fakes import pds
 from tests.fakes.mastodon import Mastodon
 from tests.fakes.website import Website
 from tests.installation import Installation
-from tests.walks import acts
 
 Installed = Callable[..., Installation]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import requests
 
+from tests import acts
 from tests.fakes.inbox import Inbox, Mail
 from tests.fakes.website import Website
 from tests.installation import Installation
-from tests.walks import acts
 from tests.walks.conftest import READERS
 
 Installed = Callable[..., Installation]

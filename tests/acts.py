@@ -1,4 +1,4 @@
-"""What an editor does in a walk, through the command line."""
+"""What an editor does in a walk or in the demo, through the command line."""
 
 from __future__ import annotations
 
