@@ -1,0 +1,80 @@
+"""What doctor asks others: real servers on loopback."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from syndicate.checks import elsewhere
+from syndicate.sources.models import Article, Source
+from tests.fakes.inbox import Inbox
+from tests.fakes.website import Website
+from tests.rows import source
+
+
+def ids(found: Any) -> list[str]:
+    return [finding.id for finding in found]
+
+
+def smtp(configure: Any, inbox: Inbox, **more: Any) -> None:
+    values = {"host": "127.0.0.1", "port": inbox.port, "security": "none"}
+    configure(mail={"transport": "smtp"}, smtp=values | more)
+
+
+@pytest.mark.django_db
+def test_a_source_that_answers_is_well_and_nothing_is_kept(now: datetime) -> None:
+    with Website() as website:
+        website.publish("A new pier")
+        source(url=website.feed_url, baseline_at=None)
+        assert ids(elsewhere.sources(now)) == []
+    assert not Article.objects.exists()
+    assert Source.objects.get().checked_at is None
+
+
+@pytest.mark.django_db
+def test_a_source_that_does_not_answer_is_named(now: datetime) -> None:
+    source(name="Harbour", url="http://127.0.0.1:9/feed")
+    (found,) = elsewhere.sources(now)
+    assert (found.id, found.remote) == ("S002", True)
+    assert found.message.startswith("Harbour: ")
+
+
+def test_the_publication_s_own_site_is_tried(now: datetime, configure: Any) -> None:
+    configure(publication={"url": "http://127.0.0.1:9/"})
+    assert ids(elsewhere.publication(now)) == ["S003"]
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ("Mon, 23 Nov 2026 12:00:30 GMT", []),
+        ("Mon, 23 Nov 2026 12:10:00 GMT", ["E005"]),
+        ("Mon, 23 Nov 2026 11:50:00 GMT", ["E005"]),
+        ("yesterday", []),
+        ("", []),
+    ],
+)
+def test_two_clocks_are_compared(now: datetime, there: str, expected: list[str]) -> None:
+    assert ids(elsewhere.clocks(now, there, "example.org")) == expected
+
+
+def test_a_mail_server_is_tried_without_sending(now: datetime, configure: Any) -> None:
+    with Inbox() as inbox:
+        smtp(configure, inbox)
+        assert ids(elsewhere.mail_server(now)) == []
+        assert inbox.messages == []
+
+
+def test_a_mail_server_that_is_not_there_is_told(now: datetime, configure: Any) -> None:
+    configure(mail={"transport": "smtp"}, smtp={"host": "127.0.0.1", "port": 9, "security": "none"})
+    (found,) = elsewhere.mail_server(now)
+    assert (found.id, found.remote, found.auth) == ("M005", True, False)
+
+
+def test_a_refused_login_is_told(now: datetime, configure: Any) -> None:
+    with Inbox() as inbox:
+        inbox.require_login("review", "right")
+        smtp(configure, inbox, username="review", password="wrong")
+        (found,) = elsewhere.mail_server(now)
+    assert (found.id, found.auth) == ("M006", True)
+    assert "wrong" not in found.message + found.hint
