@@ -126,7 +126,7 @@ def sender(own: str = "") -> str:
     """The address in From: a newsletter's *own*, or the site's."""
     address = own or site().mail.from_address
     if not address:
-        raise ConfigError("C040", "No From address is set.", "Set mail.from_address.")
+        raise ConfigError("M001", "No From address is set.", "Set mail.from_address.")
     return mime.ascii_address(address)
 
 

@@ -23,6 +23,6 @@ def open_transport() -> Transport:
     kind = site().mail.transport
     if kind not in TRANSPORTS:
         known = ", ".join(TRANSPORTS)
-        raise ConfigError("C041", f"mail.transport is {kind!r}.", f"Known are: {known}.")
+        raise ConfigError("C008", f"mail.transport is {kind!r}.", f"Known are: {known}.")
     module, _, name = TRANSPORTS[kind][1].rpartition(".")
     return cast(Transport, getattr(import_module(module), name)())

@@ -127,7 +127,7 @@ class SmtpTransport:
             raise self._lost(Stage.CONNECT, ConnectionAbortedError("we are stopping"))
         if self._config.security not in SECURITY:
             raise ConfigError(
-                "C042",
+                "C008",
                 f"smtp.security is {self._config.security!r}.",
                 f"Known are: {', '.join(SECURITY)}.",
             )
