@@ -21,7 +21,7 @@ _ZONES = {
 _DAY_FIRST = re.compile(
     r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
-_MIDNIGHT = re.compile(r"\b24:00(:00)?\b")
+_MIDNIGHT = re.compile(r"(?<![\d:])24:00(:00)?(?!\d)")
 
 
 def parse(text: str) -> datetime | None:

@@ -85,7 +85,7 @@ def extract(page: Page) -> Extract:
     return Extract(
         title=title,
         author=author or _signature(main),
-        body=_body(main, author, page.url),
+        body=_body(main, page.url),
         description=plain(_meta(root, "description") or _meta(root, "og:description")),
         image_url=image,
         published_at=published,
@@ -206,10 +206,14 @@ def _strip(root: Element, title: str) -> None:
     """Take out what stands around every article, and its headline, which is a field."""
     for element in [*root.iter(*_NEVER)]:
         element.drop_tree()
+    # What holds most of a page is not its surroundings, whatever it is called.
+    most = len(root.text_content()) / 2
     for element in [*root.iterdescendants()]:
         if not isinstance(element.tag, str) or element.tag in {"body", "article", "main"}:
             continue
-        if _is_around(element) or _is_headline_of(element, title):
+        if _is_headline_of(element, title) or (
+            _is_around(element) and len(element.text_content()) < most
+        ):
             element.drop_tree()
 
 
@@ -238,8 +242,10 @@ def _main(root: Element) -> Element | None:
     articles = sorted(root.iter("article"), key=_weight)
     if articles and _weight(articles[-1]) > 200:
         return articles[-1]
-    boxes = sorted(root.iter("div", "section", "main", "td", "body"), key=_density)
-    return boxes[-1] if boxes and _weight(boxes[-1]) > 0 else None
+    boxes = sorted(root.iter("div", "section", "main", "td"), key=_density)
+    if boxes and _density(boxes[-1]) > 200:
+        return boxes[-1]
+    return next(root.iter("body"), None)
 
 
 def _weight(element: Element) -> int:
@@ -261,16 +267,16 @@ def _density(element: Element) -> float:
     return own + inner / 2
 
 
-def _body(main: Element | None, author: str, base: str) -> str:
+def _body(main: Element | None, base: str) -> str:
     if main is None:
         return ""
     for element in [*main.iter("p", "div", "span", "a", "time", "li", "ul")]:
-        if element.getparent() is not None and element is not main and _is_field(element, author):
+        if element.getparent() is not None and element is not main and _is_field(element):
             element.drop_tree()
     return sanitise(lxml_html.tostring(main, encoding="unicode", with_tail=False), base)
 
 
-def _is_field(element: Element, author: str) -> bool:
+def _is_field(element: Element) -> bool:
     """Whether a short block is the byline, or the link to the comments: they are fields."""
     text = " ".join(element.text_content().split())
     if len(text) > 120 or any(True for _ in element.iter("img")):

@@ -81,10 +81,8 @@ def _trusted(last_modified: str) -> str:
 
 def _refuse_entities(page: Page) -> None:
     """Entities a document declares itself can be made to unfold without end ("billion laughs")."""
-    prolog = re.split(
-        rb"<(?:rss|feed|rdf:rdf|channel)\b", page.body.replace(b"\0", b""), flags=re.I
-    )
-    if re.search(rb"<!entity", prolog[0], re.IGNORECASE):
+    prolog = _ROOT.split(page.body.replace(b"\0", b""), maxsplit=1)[0]
+    if re.search(rb"<!entity", prolog, re.IGNORECASE):
         raise BadInput(
             f"{page.url} declares entities of its own, as attacks do.",
             "A feed needs none; ask the site's owner to leave the DOCTYPE out.",
@@ -152,7 +150,9 @@ def _link(given: Any, base: str) -> str:
 
 def _author(given: Any) -> str:
     people = [whole(person.get("name")) for person in given.get("authors", [])]
-    return names(people or [whole(given.get("author"))])
+    author = whole(given.get("author"))
+    # feedparser cuts a mail address after the fourth letter of its top level domain.
+    return names(people if people and not (len(people) == 1 and "@" in author) else [author])
 
 
 def _date(given: Any, which: str) -> datetime | None:
