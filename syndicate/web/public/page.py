@@ -1,8 +1,8 @@
 """What every page for readers has in common: no login, no cookie, nobody told who reads.
 
-The pages read no cookie, so another site cannot abuse one; what may be done is said by a token in
-the address, or open to all. Django's CSRF token would add nothing and would break the form on
-another site, in a frame, and in a browser that keeps no cookies.
+Nothing here depends on a cookie, so another site cannot abuse one: what may be done is said by a
+token in the address, or open to all. Django's CSRF token would add nothing and would break the form
+on another site, in a frame, and in a browser that keeps no cookies.
 """
 
 from __future__ import annotations
