@@ -98,7 +98,7 @@ def import_csv(
     while some := [*islice(people, AT_ONCE)]:
         with transaction.atomic():
             new = sort(some, *_known(some, list), report)
-            if not dry_run:
+            if new and not dry_run:
                 _enter(new, list, via, now)
     return report
 
