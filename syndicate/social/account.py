@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from syndicate.lib.errors import BadInput, ConfigError, NotSent
 from syndicate.social import channels
 from syndicate.social import template as templates
-from syndicate.social.channels.base import Channel, Identity, entries
+from syndicate.social.channels.base import Identity, entries
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 
@@ -78,7 +78,7 @@ def reconnect(account: Account, credentials: Mapping[str, str]) -> str:
     kept = _readable(account)
     given = {name: value.strip() for name, value in credentials.items() if value.strip()}
     fresh = Account(channel=account.channel, options=account.options, template=account.template)
-    fresh.credentials = kept | given
+    fresh.credentials = channels.kind(account.channel).complete(kept | given)
     _validate(fresh)
     account.sealed, account.session = fresh.sealed, ""
     _set(account, sealed=account.sealed, session="")
@@ -113,15 +113,18 @@ def resume(account: Account) -> None:
 _WELL = {"health": Account.Health.OK, "paused_until": None, "error": "", "hint": ""}
 
 
-def _validate(account: Account) -> Channel:
-    """Whether credentials, options and template can be used at all. Raises BadInput."""
+def _validate(account: Account) -> None:
+    """Whether credentials, options and template can be used at all. Raises BadInput.
+
+    Options become what their types say: a form gives "500".
+    """
     leaf = channels.channel(account)
     strange = set(account.options) - {option.name for option in entries(leaf.options)}
     if strange:
         raise BadInput(f"{leaf.label} has no option “{min(strange)}”.")
-    _ = leaf.login, leaf.settings
+    _ = leaf.login
+    account.options = {name: getattr(leaf.settings, name) for name in account.options}
     templates.template(account.channel, account.template)
-    return leaf
 
 
 def _readable(account: Account) -> dict[str, str]:

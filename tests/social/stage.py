@@ -28,14 +28,14 @@ class Memory:
         self.kept = values
 
 
-def message(now: datetime, text: str = f"A new pier\n\n{LINK}", **values: Any) -> Message:
-    """A post about the pier, tried first at *now*."""
+def message(first_try: datetime, text: str = f"A new pier\n\n{LINK}", **values: Any) -> Message:
+    """A post about the pier, at its first try unless *now* is later."""
     given: dict[str, Any] = {
         "card": Card(url=LINK, title="A new pier", description="It opened."),
-        "key": key(1, now),
+        "key": key(1, first_try),
         "language": "en-GB",
-        "first_try": now,
-        "now": now,
+        "first_try": first_try,
+        "now": first_try,
     }
     return Message(text=text, **given | values)
 

@@ -85,6 +85,7 @@ class Field:
     secret: bool
     required: bool
     default: Any
+    choices: tuple[str, ...] = ()
 
 
 class Session(Protocol):
@@ -97,9 +98,16 @@ class Session(Protocol):
         """Replace it."""
 
 
-def entry(label: str, help: str = "", *, default: Any = ..., secret: bool = False) -> Any:
+def entry(
+    label: str,
+    help: str = "",
+    *,
+    default: Any = ...,
+    secret: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Any:
     """A field of a channel's credentials or options dataclass, with what a form says about it."""
-    about = {"label": label, "help": help, "secret": secret}
+    about = {"label": label, "help": help, "secret": secret, "choices": choices}
     if default is ...:
         return field(metadata=about)
     return field(default=default, metadata=about)
@@ -115,6 +123,7 @@ def entries(kind: type) -> list[Field]:
             secret=one.metadata.get("secret", False),
             required=one.default is dataclasses.MISSING,
             default="" if one.default is dataclasses.MISSING else one.default,
+            choices=one.metadata.get("choices", ()),
         )
         for one in dataclasses.fields(kind)
     ]
@@ -134,16 +143,16 @@ def fill(kind: type, values: Mapping[str, Any], where: str) -> Any:
 
 
 def _typed(about: Field, value: Any, where: str) -> Any:
+    text = str(value).strip()
     if isinstance(about.default, bool):
-        return (
-            value if isinstance(value, bool) else str(value).lower() in {"1", "true", "on", "yes"}
-        )
+        return text.lower() in {"1", "true", "on", "yes"}
     if isinstance(about.default, int):
-        try:
-            return int(value)
-        except ValueError as error:
-            raise BadInput(f"{where}: “{about.label}” must be a whole number.") from error
-    return str(value).strip()
+        if not text.isdecimal() or not int(text):
+            raise BadInput(f"{where}: “{about.label}” must be a whole number.", about.help)
+        return int(text)
+    if about.choices and text not in about.choices:
+        raise BadInput(f"{where}: “{about.label}” cannot be “{text}”.", about.help)
+    return text
 
 
 class Channel(ABC):
@@ -178,7 +187,7 @@ class Channel(ABC):
 
     @classmethod
     def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
-        """*credentials*, with what we can make ourselves where it was left out."""
+        """*credentials* as they will be kept, with what we can make ourselves. Raises BadInput."""
         return credentials
 
     @property

@@ -42,7 +42,12 @@ class Credentials:
 class Options:
     """How posts stand there; the limits are asked for when the account is checked."""
 
-    visibility: str = entry("Visibility", "public, unlisted or private.", default="public")
+    visibility: str = entry(
+        "Visibility",
+        "public, unlisted or private.",
+        default="public",
+        choices=("public", "unlisted", "private"),
+    )
     limit: int = entry("Limit", "Characters the server allows; it tells us.", default=LIMIT)
     per_link: int = entry("Link", "Characters it counts for one.", default=count.MASTODON_LINK)
 

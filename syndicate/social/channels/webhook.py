@@ -56,7 +56,9 @@ class Webhook(Channel):
     def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
         """With a secret of our making, where none was given."""
         fresh = PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
-        return credentials | {"secret": credentials.get("secret") or fresh}
+        secret = credentials.get("secret") or fresh
+        _key(secret)
+        return credentials | {"secret": secret}
 
     @property
     def limit(self) -> int:

@@ -1,0 +1,119 @@
+"""Connecting accounts, and keeping them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from syndicate.lib.errors import BadInput
+from syndicate.lib.status import Status
+from syndicate.social import editorial
+from syndicate.social.models import Account, Post
+from tests import rows
+from tests.fakes.webhook import SECRET, Receiver
+from tests.fakes.x import CREDENTIALS, FakeX
+from tests.social.stage import webhook, written
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def x() -> Iterator[FakeX]:
+    with FakeX() as x:
+        yield x
+
+
+def test_what_was_published_before_is_not_posted(now: datetime) -> None:
+    rows.article(available_at=now - timedelta(hours=1))
+    account = editorial.connect("x", "@review", CREDENTIALS, now=now)
+    mine = written(account, now)
+    assert list(Post.objects.all()) == [mine]
+    assert mine.status == Status.HELD
+
+
+def test_without_a_name_the_platform_is_asked(now: datetime, x: FakeX) -> None:
+    account = editorial.connect("x", "", CREDENTIALS, {"api": x.url}, now=now)
+    account.refresh_from_db()
+    assert account.name == "@review"
+    assert account.options == {"api": x.url, "username": "review"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "credentials", "options", "complaint"),
+    [
+        ("fax", {}, {}, "no channel “fax”"),
+        ("x", {"consumer_key": "a"}, {}, "X needs “API key secret”"),
+        ("x", CREDENTIALS | {"pin": "1"}, {}, "X has no “pin”"),
+        ("x", CREDENTIALS, {"limit": "many"}, "“Limit” must be a whole number"),
+        ("mastodon", {"server": "a", "token": "b"}, {"visibility": "secret"}, "cannot be “secret”"),
+        ("x", CREDENTIALS, {"colour": "red"}, "X has no option “colour”"),
+        ("webhook", {"url": "https://a.example", "secret": "???"}, {}, "secret is not one"),
+    ],
+)
+def test_what_cannot_be_used_is_not_connected(
+    now: datetime,
+    channel: str,
+    credentials: dict[str, str],
+    options: dict[str, str],
+    complaint: str,
+) -> None:
+    with pytest.raises(BadInput, match=complaint):
+        editorial.connect(channel, "a name", credentials, options, now=now)
+    assert not Account.objects.exists()
+
+
+def test_a_template_that_fails_is_not_taken(now: datetime) -> None:
+    with pytest.raises(BadInput, match="wrong in line 1"):
+        editorial.connect("x", "@review", CREDENTIALS, now=now, template="{{ title")
+
+
+def test_the_same_account_twice_is_refused(now: datetime) -> None:
+    editorial.connect("x", "@review", CREDENTIALS, now=now)
+    with pytest.raises(BadInput, match="There is an account “@review” on X already"):
+        editorial.connect("x", "@review", CREDENTIALS, now=now)
+
+
+def test_a_webhook_without_a_secret_is_given_one(now: datetime) -> None:
+    account = editorial.connect("webhook", "Hook", {"url": "https://a.example"}, now=now)
+    assert account.credentials["secret"].startswith("whsec_")
+
+
+def test_renewed_credentials_never_overwrite_with_nothing() -> None:
+    with Receiver() as receiver:
+        account = webhook(receiver.url)
+        editorial.reconnect(account, {"url": "", "secret": " "})
+    account.refresh_from_db()
+    assert account.credentials == {"url": receiver.url, "secret": SECRET}
+
+
+def test_reconnecting_lets_what_waited_go(now: datetime) -> None:
+    with Receiver() as receiver:
+        account = webhook(receiver.url, health=Account.Health.RECONNECT, error="refused")
+        post = written(account, now)
+        assert not Post.objects.due(now).exists()
+        editorial.reconnect(account, {"secret": SECRET})
+    assert list(Post.objects.due(now)) == [post]
+    assert account.error == ""
+
+
+def test_pause_and_resume(now: datetime) -> None:
+    post = written(webhook(), now)
+    editorial.pause(post.account)
+    assert not Post.objects.due(now).exists()
+    editorial.resume(post.account)
+    assert list(Post.objects.due(now)) == [post]
+
+
+def test_refused_credentials_are_not_resumed() -> None:
+    account = webhook(health=Account.Health.RECONNECT, error="X refuses our credentials.")
+    with pytest.raises(BadInput, match="cannot go on: X refuses our credentials"):
+        editorial.resume(account)
+
+
+def test_configure_keeps_what_it_is_not_told() -> None:
+    account = webhook(options={"limit": 100}, template="{{ link }}")
+    editorial.configure(account, {"limit": "200"})
+    account.refresh_from_db()
+    assert (account.options["limit"], account.template) == (200, "{{ link }}")
