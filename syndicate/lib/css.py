@@ -37,10 +37,10 @@ def inline(html: str, base_url: str) -> str:
             base_url=base_url,
             allow_network=False,  # else it fetches what a <link> names
             strip_important=False,  # else kept @media rules lose to the inlined ones
-            disable_validation=True,  # else properties newer than CSS 2.1 vanish
+            disable_validation=True,  # it would only write to a log, and take as long again
             disable_basic_attributes=["height", "width"],  # else height="auto"
             preserve_internal_links=True,
-            align_floating_images=False,
+            align_floating_images=False,  # else it adds align= to them
         ).transform(pretty_print=False)
     return inlined
 

@@ -53,14 +53,11 @@ def next_slot(when: When, tz: ZoneInfo, now: datetime) -> SlotTime:
 
 
 def slots(when: When, tz: ZoneInfo, start: datetime) -> Iterator[SlotTime]:
-    """All slots from the local day of *start* on, in order, each key once."""
-    day, before = start.astimezone(tz).date(), ""
+    """All slots from the local day of *start* on, in order; those of a gap are equal."""
+    day = start.astimezone(tz).date()
     while True:
         for wall in _walls(when, day):
-            slot = _resolve(wall, tz)
-            if slot.key > before:
-                yield slot
-                before = slot.key
+            yield _resolve(wall, tz)
         day += timedelta(days=1)
 
 

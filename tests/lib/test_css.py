@@ -29,11 +29,20 @@ def test_kept_media_rules_keep_their_important() -> None:
     assert "data-premailer" not in made
 
 
+def test_what_cannot_be_inlined_still_beats_what_was() -> None:
+    css = "p{color:red} @media (max-width:620px){p{color:blue!important}}"
+    assert "color: blue !important" in inline(document("<p>a</p>", css), BASE)
+
+
+def test_properties_newer_than_css_2_stay() -> None:
+    made = inline(document("<p>a</p>", "p{mso-padding-alt:9px;border-radius:3px}"), BASE)
+    assert "mso-padding-alt:9px" in made and "border-radius:3px" in made
+
+
 def test_an_image_keeps_its_width_attribute() -> None:
-    made = inline(
-        document('<img src="a.png" alt="" width="536">', "img{width:auto;height:auto}"), BASE
-    )
-    assert 'width="536"' in made and 'height="auto"' not in made
+    css = "img{width:auto;height:auto;float:left}"
+    made = inline(document('<img src="a.png" alt="" width="536">', css), BASE)
+    assert 'width="536"' in made and 'height="auto"' not in made and "align=" not in made
 
 
 @pytest.mark.parametrize(
