@@ -8,7 +8,7 @@ from datetime import timedelta
 from syndicate.mail.models import Edition
 from syndicate.sources.models import Article
 from tests import rows
-from tests.mail.editions import edition
+from tests.mail.composed import edition
 
 PICTURES = "https://harbour.example.org/pictures"
 

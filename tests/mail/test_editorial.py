@@ -17,7 +17,7 @@ from syndicate.mail import editorial
 from syndicate.mail.models import Delivery, Edition, Newsletter
 from syndicate.mail.start import start
 from tests import rows
-from tests.mail.editions import edition, queued
+from tests.mail.composed import edition, queued
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from syndicate.mail import render as rendering
 from syndicate.mail.placeholders import MARK, PLACEHOLDERS
 from syndicate.mail.render import Values, confirmation, personalise, render
 from tests import rows
-from tests.mail.editions import edition
+from tests.mail.composed import edition
 from tests.mail.lint import lint
 from tests.mail.samples import SAMPLES, pier
 

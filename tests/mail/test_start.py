@@ -14,7 +14,7 @@ from syndicate.mail.models import Edition, Newsletter
 from syndicate.mail.render import render
 from syndicate.mail.start import claim, start
 from tests import rows
-from tests.mail.editions import queued
+from tests.mail.composed import queued
 
 pytestmark = pytest.mark.django_db
 
