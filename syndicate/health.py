@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from syndicate import paths
 from syndicate.audience.models import Subscription
 from syndicate.engine.models import Failure, Heartbeat
+from syndicate.lib.config import site
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Edition, Newsletter, TransportPause
 from syndicate.social.models import Account, Post
@@ -72,7 +74,7 @@ def daemon(now: datetime) -> Iterator[Problem]:
     """Whether anybody is at work."""
     last = Heartbeat.objects.first()
     if last is None or last.seen_at < now - SILENT_AFTER:
-        seen = f"It was last seen at {last.seen_at:%Y-%m-%d %H:%M} UTC." if last else ""
+        seen = f"It was last seen on {_clock(last.seen_at)}." if last else ""
         yield Problem(
             "H01",
             Level.ERROR,
@@ -101,7 +103,7 @@ def set_aside(now: datetime) -> Iterator[Problem]:
     """Jobs that raised what nobody expected."""
     for failure in Failure.objects.all()[:50]:
         times = "once" if failure.tries == 1 else f"{failure.tries} times"
-        message = f"Failed {times}; tried again at {failure.retry_at:%H:%M} UTC. {failure.error}"
+        message = f"Failed {times}; tried again on {_clock(failure.retry_at)}. {failure.error}"
         where = _place(failure.job, failure.key)
         hint = failure.hint or "The log tells more. Other work goes on."
         yield Problem("H03", Level.ERROR, f"{failure.job} {failure.key}", message, hint, where)
@@ -116,7 +118,7 @@ def sources(now: datetime) -> Iterator[Problem]:
         where = Where("source", source.pk)
         yield Problem("H10", level, source.name, source.error, source.hint, where)
     for source in Source.objects.filter(active=True, next_check__lt=now - STUCK_AFTER):
-        message = f"Has not been looked at, though it was due at {source.next_check:%H:%M} UTC."
+        message = f"Has not been looked at, though it was due on {_clock(source.next_check)}."
         hint = "If the daemon runs, its log tells what keeps it."
         yield Problem("H11", Level.WARNING, source.name, message, hint, Where("source", source.pk))
 
@@ -163,8 +165,8 @@ def ledger(pk: int, subject: str, audience: int, rows: int, unknown: int) -> Ite
 
 def transport(now: datetime) -> Iterator[Problem]:
     """The way out for mail, closed for now."""
-    for pause in TransportPause.objects.filter(until__gt=now):
-        message = f"No mail leaves until {pause.until:%H:%M} UTC. {pause.error}"
+    for pause in TransportPause.objects.filter(transport=site().mail.transport, until__gt=now):
+        message = f"No mail leaves until {_clock(pause.until)}. {pause.error}"
         yield Problem("H25", Level.ERROR, f"Mail ({pause.transport})", message, pause.hint)
 
 
@@ -183,7 +185,7 @@ def accounts(now: datetime) -> Iterator[Problem]:
         refused = account.health == Account.Health.RECONNECT
         if not refused and account.paused_until and account.paused_until <= now:
             continue
-        pause = "" if refused else f"Paused until {account.paused_until:%H:%M} UTC. "
+        pause = "" if refused else f"Paused until {_clock(account.paused_until)}. "
         yield Problem(
             "H30" if refused else "H31",
             Level.ERROR if refused else Level.WARNING,
@@ -211,7 +213,7 @@ def posts(now: datetime) -> Iterator[Problem]:
             Where("post", post.pk),
         )
     for post in Post.objects.due(now - STUCK_AFTER).select_related("account", "article")[:50]:
-        message = f"Was due at {post.due_at:%H:%M} UTC and does not move."
+        message = f"Was due on {_clock(post.due_at)} and does not move."
         hint = "If the daemon runs, its log tells what keeps it."
         subject, where = f"{post.account}: {post.article}", Where("post", post.pk)
         yield Problem("H34", Level.ERROR, subject, message, hint, where)
@@ -219,8 +221,6 @@ def posts(now: datetime) -> Iterator[Problem]:
 
 def _stuck_editions(now: datetime) -> Iterable[tuple[int, str]]:
     late = Edition.objects.due(now - STUCK_AFTER).values_list("pk", "subject")
-    if TransportPause.objects.filter(until__gt=now).exists():
-        return late  # batches wait for a known reason
     due = Batch.objects.due(now - STUCK_AFTER).order_by()
     return [*late, *due.values_list("edition_id", "edition__subject").distinct()]
 
@@ -232,6 +232,11 @@ def _counted(editions: Iterable[Edition]) -> Iterable[tuple[int, str, int, int, 
     )
     wrong = rows.exclude(rows=F("audience"), unknown=0).order_by("-pk")
     return wrong.values_list("pk", "subject", "audience", "rows", "unknown")
+
+
+def _clock(at: datetime | None) -> str:
+    """A moment in the publication's time zone: “23 Nov, 13:00 CET”."""
+    return f"{timezone.localtime(at):%d %b, %H:%M %Z}" if at else "–"
 
 
 def _place(job: str, key: int) -> Where | None:

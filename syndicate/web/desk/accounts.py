@@ -130,6 +130,10 @@ def account_new(request: HttpRequest, channel: str) -> HttpResponse:
         try:
             made = _connect(channel, form)
             messages.success(request, f"{made} is connected. Articles found from now on go there.")
+            for name, value in _made_for_us(made, form).items():
+                messages.info(
+                    request, f"Its {name} was made just now, and is shown only here: {value}"
+                )
             return redirect("desk:account", made.pk)
         except SyndicateError as error:
             form.add_error(None, str(error))
@@ -147,6 +151,12 @@ def _connect(channel: str, form: ConnectForm) -> Account:
         approval=form.cleaned_data["approval"],
         now=clock.now(),
     )
+
+
+def _made_for_us(made: Account, form: ConnectForm) -> dict[str, str]:
+    """What the channel filled in for the editor, who must tell it to the other side."""
+    given = form.credentials
+    return {name: value for name, value in made.credentials.items() if not given.get(name)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -35,6 +36,7 @@ SHOWN = {
     "sent": [Status.SENT],
     "cancelled": [Status.CANCELLED],
 }
+CHANGED = "Somebody else changed it meanwhile, as the preview shows. Save again to keep yours."
 
 
 class Wording(forms.Form):
@@ -86,14 +88,13 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     one = _get(pk)
     form = Wording(request.POST)
     if request.POST.get("seen", "") != _version(one):
-        form.add_error(
-            None, "Somebody changed this edition meanwhile. Yours is not saved: compare."
-        )
+        form.add_error(None, CHANGED)
     if not form.is_valid():
         return _show(request, one, form, status=409 if form.non_field_errors() else 422)
     try:
-        editorial.edit(one, **form.cleaned_data, now=clock.now())
-        editorial.arrange(one, *arrangement(request.POST))
+        with transaction.atomic():
+            editorial.edit(one, **form.cleaned_data, now=clock.now())
+            editorial.arrange(one, *arrangement(request.POST))
     except SyndicateError as error:
         form.add_error(None, str(error))
         return _show(request, one, form, status=422)

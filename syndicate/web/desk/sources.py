@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
@@ -17,10 +18,14 @@ from syndicate.lib import clock
 from syndicate.lib.errors import SyndicateError
 from syndicate.sources import editorial
 from syndicate.sources.add import add_source
+from syndicate.sources.detect import peek
 from syndicate.sources.discover import Candidate, discover
 from syndicate.sources.models import Article, Source
+from syndicate.sources.readers.base import Entry
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page
+
+FEW = 5
 
 
 class AddressForm(forms.Form):
@@ -37,16 +42,17 @@ class AddressForm(forms.Form):
 class WatchForm(forms.Form):
     """One of the feeds that were found."""
 
-    url = forms.CharField(max_length=2000, widget=forms.HiddenInput)
+    url = forms.CharField(max_length=2000)
     name = forms.CharField(max_length=200, required=False)
-    newest = forms.IntegerField(
-        min_value=0,
-        max_value=50,
-        required=False,
-        initial=0,
-        label="Send the newest",
-        help_text="Articles that stand there already. 0: only what comes from now on.",
-    )
+    newest = forms.IntegerField(min_value=0, max_value=50, required=False)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A feed, and the articles it holds."""
+
+    candidate: Candidate
+    articles: list[Entry]
 
 
 @require_safe
@@ -60,10 +66,11 @@ def sources(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def source_new(request: HttpRequest) -> HttpResponse:
     """Ask for an address; show what is found there, with its articles."""
-    form, found = AddressForm(request.POST or None), []
+    form = AddressForm(request.POST or None)
+    found: list[Found] = []
     if request.method == "POST" and form.is_valid():
         try:
-            found = [(one, _watch_form(one)) for one in discover(form.cleaned_data["url"])]
+            found = [Found(one, latest(one)) for one in discover(form.cleaned_data["url"])[:FEW]]
             if not found:
                 form.add_error("url", "No feed was found there. Name the feed’s own address.")
         except SyndicateError as error:
@@ -72,8 +79,11 @@ def source_new(request: HttpRequest) -> HttpResponse:
     return page(request, "source_new", status, section="sources", form=form, found=found)
 
 
-def _watch_form(one: Candidate) -> WatchForm:
-    return WatchForm(initial={"url": one.url, "name": one.title, "newest": 0}, auto_id=False)
+def latest(candidate: Candidate) -> list[Entry]:
+    """What stands there now, newest first; nothing of it is kept."""
+    now = clock.now()
+    unsaved = Source(kind=candidate.kind, url=candidate.url, created_at=now, next_check=now)
+    return [find.entry for find in reversed(peek(unsaved, now).finds)][:FEW]
 
 
 @require_POST
