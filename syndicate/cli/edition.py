@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,8 +65,8 @@ def show_(edition: Edition) -> None:
 @edition.command(cls=Command)
 @EDITION
 @click.option("--as", "form", type=click.Choice(["text", "html"]), default="text")
-@click.option("--out", "-o", type=click.File("w", encoding="utf-8"), default=sys.stdout)
-def preview(edition: Edition, form: str, out: Any) -> None:
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Write it to a file.")
+def preview(edition: Edition, form: str, out: Path | None) -> None:
     """Print an edition as readers will get it (their links stand for nobody's)."""
     from syndicate.audience.links import absolute
     from syndicate.mail.render import Values, personalise, render
@@ -76,10 +76,12 @@ def preview(edition: Edition, form: str, out: Any) -> None:
     reader = Values("", "reader@example.org", nowhere, nowhere, nowhere)
     rendered = personalise(render(edition), reader)
     body = rendered.html if form == "html" else rendered.text
-    if out is sys.stdout:
-        show({"subject": rendered.subject, "preheader": rendered.preheader, form: body}, body)
+    told = {"subject": rendered.subject, "preheader": rendered.preheader}
+    if out is None:
+        show({**told, form: body}, body)
     else:
-        out.write(body)
+        out.write_text(body, encoding="utf-8")
+        show({**told, "file": str(out)}, f"Wrote {out}")
 
 
 @edition.command(cls=Act)

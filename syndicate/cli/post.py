@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -87,7 +88,7 @@ def edit(post: Post, text: str) -> None:
     from syndicate.lib import clock
     from syndicate.social import editorial
 
-    words = click.get_text_stream("stdin").read().rstrip("\n") if text == "-" else text
+    words = sys.stdin.read().rstrip("\n") if text == "-" else text
     editorial.edit(post, words, clock.now())
     _shown(post, "changed")
 

@@ -149,7 +149,7 @@ def _show_look(source: Source, now: Any) -> None:
     from syndicate.sources.detect import peek
 
     seen = peek(source, now)
-    new = [{"title": entry.title, "url": entry.url} for entry in seen.new]
+    new = [{"title": found.entry.title, "url": found.entry.url} for found in seen.new]
     rows = [(entry["title"], entry["url"]) for entry in new]
     show({"new": new}, columns(("New", "Address"), rows, "Nothing new."))
     say("Nothing was kept: this was a dry run.")
