@@ -74,15 +74,18 @@ def check(account: Account) -> str:
 
 
 def reconnect(account: Account, credentials: Mapping[str, str]) -> str:
-    """Renew the credentials; those left empty stay. Checks them, and lets waiting posts go."""
-    kept = _readable(account)
+    """Renew the credentials; those left empty stay. They are tried before they are kept.
+
+    Posts that waited go; the account's name there is returned. Raises BadInput, NotSent.
+    """
     given = {name: value.strip() for name, value in credentials.items() if value.strip()}
     fresh = Account(channel=account.channel, options=account.options, template=account.template)
-    fresh.credentials = channels.kind(account.channel).complete(kept | given)
+    fresh.credentials = channels.kind(account.channel).complete(_readable(account) | given)
     _validate(fresh)
-    account.sealed, account.session = fresh.sealed, ""
-    _set(account, sealed=account.sealed, session="")
-    return check(account)
+    identity = channels.channel(fresh).check()
+    _learn(account, identity)
+    _set(account, sealed=fresh.sealed, session=fresh.session, options=account.options, **_WELL)
+    return identity.handle
 
 
 def configure(

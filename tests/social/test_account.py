@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from syndicate.lib.errors import BadInput
+from syndicate.lib.errors import BadInput, NotSent
 from syndicate.lib.status import Status
 from syndicate.social import editorial
 from syndicate.social.models import Account, Post
@@ -96,6 +96,20 @@ def test_reconnecting_lets_what_waited_go(now: datetime) -> None:
         editorial.reconnect(account, {"secret": SECRET})
     assert list(Post.objects.due(now)) == [post]
     assert account.error == ""
+
+
+def test_credentials_that_do_not_work_replace_none(x: FakeX) -> None:
+    account = rows.account("x", credentials=CREDENTIALS, options={"api": x.url})
+    with pytest.raises(NotSent, match="refuses our credentials"):
+        editorial.reconnect(account, {"access_token": "1849-mistyped"})
+    account.refresh_from_db()
+    assert account.credentials == CREDENTIALS
+
+
+def test_what_is_left_empty_is_the_default(now: datetime) -> None:
+    given = {"limit": "", "username": None}
+    account = editorial.connect("x", "@review", CREDENTIALS, given, now=now)
+    assert account.options == {"limit": 280, "username": ""}
 
 
 def test_pause_and_resume(now: datetime) -> None:

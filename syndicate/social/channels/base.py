@@ -130,12 +130,16 @@ def entries(kind: type) -> list[Field]:
 
 
 def fill(kind: type, values: Mapping[str, Any], where: str) -> Any:
-    """Make *kind* from *values*, reading "500" and "on" by each default's type. Raises BadInput."""
+    """Make *kind* from *values*, reading "500" and "on" by each default's type. Raises BadInput.
+
+    What is left empty is its default.
+    """
     known = {one.name: one for one in entries(kind)}
     strange = sorted(set(values) - set(known))
     if strange:
         raise BadInput(f"{where} has no “{strange[0]}”.", f"Known are: {', '.join(known)}.")
-    given = {name: _typed(known[name], value, where) for name, value in values.items()}
+    filled = {name: value for name, value in values.items() if value not in (None, "")}
+    given = {name: _typed(known[name], value, where) for name, value in filled.items()}
     for one in known.values():
         if one.required and not given.get(one.name):
             raise BadInput(f"{where} needs “{one.label}”.", one.help)
