@@ -6,10 +6,10 @@ Everything that decides takes ``now`` as an argument; only the edges (daemon, CL
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
@@ -20,8 +20,18 @@ def now() -> datetime:
 
 
 def monotonic() -> float:
-    """Seconds that never jump; for leases and time limits."""
-    return time.monotonic()
+    """Seconds that never jump, and go on while the machine sleeps; for leases and time limits."""
+    return time.clock_gettime(_STEADY)
+
+
+# Plain CLOCK_MONOTONIC stands still in a suspended machine; a lease elsewhere does not.
+_STEADY: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def running_from(now: datetime) -> Callable[[], datetime]:
+    """A clock that shows *now* and goes on: for work that takes longer than a moment."""
+    begun = monotonic()
+    return lambda: now + timedelta(seconds=monotonic() - begun)
 
 
 @contextmanager

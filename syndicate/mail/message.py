@@ -106,14 +106,14 @@ def compile(edition: Edition) -> Compiled:
     return _compile(made, edition.pk, one_click=True)
 
 
-def letter(newsletter: Newsletter, rendered: Rendered, date: datetime) -> Letter:
-    """What *rendered* says, said by *newsletter*'s sender."""
-    config = site()
-    address = sender(newsletter.from_address)
+def letter(newsletter: Newsletter | None, rendered: Rendered, date: datetime) -> Letter:
+    """What *rendered* says, said by *newsletter*'s sender, or by the site's."""
+    config, own = site(), newsletter or Newsletter()
+    address = sender(own.from_address)
     return Letter(
-        from_name=newsletter.from_name or config.mail.from_name or config.publication.name,
+        from_name=own.from_name or config.mail.from_name or config.publication.name,
         from_address=address,
-        reply_to=newsletter.reply_to or config.publication.contact,
+        reply_to=own.reply_to or config.publication.contact,
         subject=rendered.subject,
         html=rendered.html,
         text=rendered.text,

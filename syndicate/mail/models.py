@@ -234,15 +234,15 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     """Questions about batches."""
 
     def due(self, now: datetime) -> QuerySet[Batch]:
-        """Those with something to send now, and those whose worker fell silent."""
-        return (
-            self.filter(
-                Q(status=Status.QUEUED, due_at__lte=now)
-                | Q(status=Status.SENDING, lease_until__lte=now)
-            )
-            .exclude(edition__status=Status.CANCELLED)
-            .order_by("due_at", "pk")
-        )
+        """Those with something to send now, and those whose worker fell silent.
+
+        None while the transport is paused. What a silent worker of a cancelled edition did is still
+        to be found out.
+        """
+        waiting = Q(status=Status.QUEUED, due_at__lte=now) & ~Q(edition__status=Status.CANCELLED)
+        silent = Q(status=Status.SENDING, lease_until__lte=now)
+        closed = TransportPause.objects.filter(transport=site().mail.transport, until__gt=now)
+        return self.filter(waiting | silent, ~Exists(closed)).order_by("due_at", "pk")
 
 
 class Batch(models.Model):

@@ -1,0 +1,97 @@
+"""What became of one try, as a line for the ledger: pure, and small enough to be journalled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syndicate.lib.errors import NotSent, Scope
+from syndicate.lib.status import Status
+from syndicate.mail.replies import Kind
+from syndicate.mail.transports.base import Accepted, Refused
+
+# A mail whose fate stayed unknown this often is left to an editor even where the rule is to send
+# it again: it may be what kills the connection.
+RESENDS = 3
+# No answer so many times in a row: something is wrong with the server, not with the mails.
+SILENCES = 3
+# So many refusals in a row that blame us: going on would only make it worse.
+BLOCKS = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One Delivery's try number *attempt*. *code* and *reply* are the server's."""
+
+    seq: int
+    attempt: int
+    status: Status
+    code: int | None = None
+    reply: str = ""
+    kind: str = ""  # a replies.Kind; empty when it went
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the site wants: ``mail.max_attempts`` and ``mail.on_unknown``."""
+
+    max_attempts: int
+    on_unknown: str
+
+
+def accepted(seq: int, attempt: int, answer: Accepted) -> Outcome:
+    """The server took it."""
+    return Outcome(seq, attempt, Status.SENT, answer.code, answer.reply)
+
+
+def refused(seq: int, attempt: int, error: Refused, policy: Policy) -> Outcome:
+    """The server said no, or nothing. Not for what holds for all mail (LANE)."""
+    if error.unknown:
+        return unknown(seq, attempt, policy, error.message)
+    reply, status = error.reply or error.message, Status.DEFERRED
+    if error.permanent:
+        status = Status.REJECTED if error.kind is Kind.BLOCK else Status.FAILED
+    elif attempt >= policy.max_attempts:
+        status, reply = Status.FAILED, f"{reply} (given up after {attempt} tries)"
+    return Outcome(seq, attempt, status, error.code, reply, error.kind)
+
+
+def unusable(seq: int, attempt: int, reason: str) -> Outcome:
+    """No server was asked: the address cannot be written to."""
+    return Outcome(seq, attempt, Status.FAILED, None, reason, Kind.OTHER)
+
+
+def unknown(seq: int, attempt: int, policy: Policy, reason: str) -> Outcome:
+    """It may have gone: an editor decides, or it is sent again, a few times at most."""
+    again = policy.on_unknown == "resend" and attempt < min(RESENDS, policy.max_attempts)
+    status = Status.DEFERRED if again else Status.UNKNOWN
+    return Outcome(seq, attempt, status, None, reason, Kind.LOST)
+
+
+class Streak:
+    """Watches for failures in a row, which no longer are about single mails."""
+
+    def __init__(self) -> None:
+        self._silent = self._blocked = 0
+
+    def add(self, outcome: Outcome) -> NotSent | None:
+        """Count one more; an error, for all mail, when it is one too many."""
+        if outcome.status is Status.SENT:
+            self._silent = self._blocked = 0
+        self._silent = self._silent + 1 if outcome.kind == Kind.LOST else 0
+        self._blocked += outcome.status is Status.REJECTED
+        if self._silent >= SILENCES:
+            return _for_all(
+                f"The mail server fell silent {SILENCES} times in a row. {outcome.reply}",
+                "Its own log may tell why.",
+            )
+        if self._blocked >= BLOCKS:
+            return _for_all(
+                f"The mail server refused {BLOCKS} mails in a row because of us: {outcome.reply}",
+                "Check SPF, DKIM and DMARC of the sender's domain, and its reputation. What was "
+                "rejected can be tried again on the edition's page.",
+            )
+        return None
+
+
+def _for_all(message: str, hint: str) -> NotSent:
+    return NotSent(message, hint=hint, permanent=False, scope=Scope.LANE)
