@@ -13,7 +13,7 @@ from syndicate.audience.models import Subscription
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput
 from syndicate.web.public.choice import choices, ticked
-from syndicate.web.public.page import answering, dead_end, own_page
+from syndicate.web.public.page import answering, dead_end, own_page, way
 
 Status = Subscription.Status
 
@@ -51,7 +51,7 @@ def _done(request: HttpRequest, mine: Subscription) -> HttpResponse:
         request,
         "confirmed",
         lists=[row.list for row in reads],
-        preferences=links.preferences_url(mine.subscriber_id),
+        preferences=way(links.PREFERENCES, mine.subscriber_id),
     )
 
 

@@ -13,9 +13,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from syndicate.lib import tokens
 from syndicate.lib.errors import BadInput
 from syndicate.web.headers import personal
 
@@ -46,6 +48,11 @@ def own_page(
 ) -> HttpResponse:
     """A page about one reader: not cached, not indexed, not told to the next site."""
     return personal(page(request, template, status, **context))
+
+
+def way(purpose: str, pk: int) -> str:
+    """Where a signed link for *purpose* leads, on the host that the visitor already is on."""
+    return reverse(f"public:{purpose}", args=[tokens.sign(purpose, pk)])
 
 
 def dead_end(request: HttpRequest, error: BadInput, status: int = 404) -> HttpResponse:

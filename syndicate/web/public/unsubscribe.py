@@ -13,7 +13,7 @@ from syndicate.audience import subscribe as audience
 from syndicate.audience.models import Subscription
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput
-from syndicate.web.public.page import answering, dead_end, own_page, page, readable
+from syndicate.web.public.page import answering, dead_end, own_page, page, readable, way
 
 
 @answering
@@ -67,6 +67,6 @@ def _shown(request: HttpRequest, mine: Subscription, again: bool = False) -> Htt
         request,
         "unsubscribed" if left else "resubscribed" if again else "unsubscribe",
         mine=mine,
-        action=links.unsubscribe_url(mine.pk),
-        preferences=links.preferences_url(mine.subscriber_id),
+        action=way(links.UNSUBSCRIBE, mine.pk),
+        preferences=way(links.PREFERENCES, mine.subscriber_id),
     )
