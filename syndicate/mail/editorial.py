@@ -133,6 +133,7 @@ def send_test(edition: Edition, address: str, now: datetime) -> str:
     made = dataclasses.replace(made, subject=f"[Test] {made.subject}")
     letter = message.letter(edition.newsletter, made, now)
     mail = message.single(letter, address, key=f"test-{edition.pk}-{secrets.token_hex(4)}")
+    # Even while the transport is paused: this is how an editor learns whether it works again.
     with open_transport() as transport:
         return transport.send(letter.envelope, ascii_address(address), mail, lambda: None).reply
 

@@ -35,7 +35,7 @@ class Headline:
 
 def write(newsletter: Newsletter, articles: Sequence[Article], now: datetime) -> Headline:
     """The headline of an edition of *articles* (at least one), first things first."""
-    titles = [article.title for article in articles]
+    titles = [article.title or newsletter.name for article in articles]
     preheader = excerpt(_preheader(titles, articles[0].summary), PREHEADER_LIMIT)
     if not newsletter.subject:
         return Headline(_subject(titles), preheader)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from functools import cache
-from urllib.parse import quote
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -55,7 +54,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters |= {"fold": fold, "quote": quote_all}
+    env.filters["fold"] = fold
     return env
 
 
@@ -63,11 +62,6 @@ def fold(text: str, width: int = 72) -> str:
     """Wrap each line of plain text; addresses stay whole."""
     wrap = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     return "\n".join(wrap.fill(line) for line in text.splitlines())
-
-
-def quote_all(text: str) -> str:
-    """A value for a mailto: or query part."""
-    return quote(text, safe="")
 
 
 def _mistake(where: str, error: Exception) -> BadInput:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from syndicate import paths
 from syndicate.lib.errors import BadInput
 from syndicate.mail import render as rendering
+from syndicate.mail.contents import Picture, Piece, contents
 from syndicate.mail.placeholders import MARK, PLACEHOLDERS
 from syndicate.mail.render import Values, confirmation, personalise, render
 from tests import rows
@@ -61,6 +63,13 @@ def test_the_rules_of_mail(name: str) -> None:
         )
     for placeholder in ("unsubscribe_url", "preferences_url", "view_url"):
         assert PLACEHOLDERS[placeholder] in made.html and PLACEHOLDERS[placeholder] in made.text
+
+
+@pytest.mark.parametrize("accent", ["#ffdd00", "#e91e63", "#101010", "#777777"])
+def test_any_accent_can_be_read(configure: Callable[..., Any], accent: str) -> None:
+    configure(publication={"accent": accent, "logo": "https://harbour.example.org/logo.png"})
+    assert lint(render(SAMPLES["one"]()).html) == []
+    assert lint(render(SAMPLES["digest"]()).html) == []
 
 
 def test_one_article_is_whole_with_its_captions_and_a_digest_is_not() -> None:
@@ -160,6 +169,16 @@ def test_a_test_says_so() -> None:
     one = edition(pier())
     assert "This is a test" in render(one, test=True).html
     assert "This is a test" not in render(one).html
+
+
+def test_every_name_a_template_may_use_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    for name in contents(edition(), [], 0, test=False):
+        assert f"`{name}`" in page
+    for name in [field.name for kind in (Piece, Picture) for field in fields(kind)]:
+        assert f"`.{name}`" in page
+    for name in PLACEHOLDERS:
+        assert f"`.{name}`" in page
 
 
 def test_right_to_left(configure: Callable[..., Any]) -> None:
