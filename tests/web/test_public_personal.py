@@ -146,7 +146,7 @@ class TestOneClick:
         self, client: Client, anna: Subscription, data: bytes
     ) -> None:
         page = path(links.one_click_url(anna.pk))
-        answers = [client.get(page), client.head(page),
+        answers = [client.get(page), client.head(page), client.generic("GET", page, BODY),
                    client.post(page, data, content_type="text/plain")]  # fmt: skip
         assert {answer.status_code for answer in answers} == {200}
         assert status(anna) == "confirmed"
