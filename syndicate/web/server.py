@@ -22,27 +22,21 @@ DRAIN_SECONDS = 5
 
 
 class Server:
-    """Listens as soon as it is made, answers from :meth:`start` to :meth:`stop`."""
+    """Listens at *url* as soon as it is made, answers from :meth:`start` to :meth:`stop`."""
 
     def __init__(self, application: Any, config: Config) -> None:
         self._sockets: dict[int, Any] = {}
-        self._listening = _listen(config.web.host, config.web.port)
+        listening = _listen(config.web.host, config.web.port)
+        self.url = _url(*listening.getsockname()[:2])
         self._server = create_server(
             application,
             map=self._sockets,
-            sockets=[self._listening],
+            sockets=[listening],
             threads=config.web.threads,
             ident=None,
             **(_TRUST_THE_PROXY if config.site.behind_proxy else {}),
         )
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Where it listens, with a slash at the end."""
-        host, port = self._listening.getsockname()[:2]
-        host = _REACHED_AT.get(host, host)
-        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
     def start(self) -> None:
         """Answer from now on."""
@@ -69,6 +63,11 @@ _TRUST_THE_PROXY: dict[str, Any] = {
     "trusted_proxy": "*",
     "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
 }
+
+
+def _url(host: str, port: int) -> str:
+    host = _REACHED_AT.get(host, host)
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _unsent(channel: Any) -> int:
