@@ -127,12 +127,13 @@ def piece(article: Article, newsletter: Newsletter, limit: int) -> Piece:
 
 
 def colours(publication: Publication) -> dict[str, str]:
-    """The accent as chosen, what is written on it, and as text on light and on dark ground."""
+    """The accent as chosen, as a button and what is written on it, as text by day and night."""
     accent = publication.accent
     on = "#ffffff" if contrast("#ffffff", accent) >= contrast("#111111", accent) else "#111111"
     return {
         "accent": accent,
-        "on_accent": on,
+        "button": readable(accent, on),
+        "on_button": on,
         "link": readable(accent, PAPER),
         "link_dark": readable(accent, NIGHT),
     }
