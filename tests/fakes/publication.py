@@ -90,7 +90,7 @@ class Publication:
             f"{story.title} – {self.name}",
             f'<main><article class="post"><h1 class="entry-title">{escape(story.title)}</h1>'
             f"{self.body(story)}"
-            f'<p class="byline">By <a rel="author" href="/people">{escape(story.author)}</a>'
+            f'<p class="byline">By <a rel="author" href="/">{escape(story.author)}</a>'
             f"{self._time(story)}</p>"
             f'<p class="comments"><a href="{story.path}#respond">Add comment</a></p></article>'
             '<aside class="follow"><h3>Follow us</h3><p><a href="https://social.example/@harbour">'
@@ -135,7 +135,7 @@ class Publication:
             '<link rel="icon" href="/pictures/logo.png"><style>'
             f"{_CSS}</style></head><body><header><a href='/' class='site-title'>"
             f"<img src='/pictures/logo.png' width='40' height='40' alt=''>{escape(self.name)}</a>"
-            f"<p>{escape(self.tagline)}</p><nav><a href='/'>News</a> <a href='/people'>People</a>"
+            f"<p>{escape(self.tagline)}</p><nav><a href='/'>News</a> <a href='/feed.xml'>RSS</a>"
             f"</nav></header>{main}<footer>© {escape(self.name)}</footer></body></html>"
         )
 

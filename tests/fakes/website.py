@@ -150,6 +150,10 @@ class Website:
         """Send one byte at a time, for ever, each soon enough for a read's time limit."""
         self._fault(url, lambda handler: handler.drip())
 
+    def trickle(self, url: str = "") -> None:
+        """Send a whole head, then a body of unknown length, one byte at a time, for ever."""
+        self._fault(url, lambda handler: handler.drip(b"HTTP/1.0 200 OK\r\n\r\n<rss>"))
+
     def endless(self, url: str = "") -> None:
         """Send a body that does not end."""
         self._fault(url, lambda handler: handler.endless())
@@ -261,10 +265,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._note(0)
         self.server.site.closing.wait(seconds)
 
-    def drip(self) -> None:
+    def drip(self, begin: bytes = b"HTTP/1.1 200 OK\r\nX-Slow: ") -> None:
         self._note(200)
-        for byte in itertools.chain(b"HTTP/1.1 200 OK\r\nX-Slow: ", itertools.repeat(97)):
-            self.wfile.write(bytes([byte]))
+        self.wfile.write(begin)
+        while True:
+            self.wfile.write(b"a")
             if self.server.site.closing.wait(0.05):
                 return
 

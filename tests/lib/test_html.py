@@ -132,4 +132,5 @@ def test_pathological_html_takes_no_longer_than_its_size_deserves(bomb: str) -> 
 def test_nothing_makes_nothing() -> None:
     assert (sanitise("", BASE), sanitise(" \n", BASE), to_text(""), images("")) == ("", "", "", [])
     assert sanitise("<script>x</script><p> </p>", BASE) == ""
+    assert sanitise("<textarea>b</textarea><select><option>a</select>", BASE) == ""
     assert to_text("a\0b \x01 c") == "ab c"

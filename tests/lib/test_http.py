@@ -86,7 +86,7 @@ def test_each_misbehaviour_has_its_words(
     assert error.value.hint
 
 
-@pytest.mark.parametrize("misbehave", [Website.drip, lambda site: site.stall(30)])
+@pytest.mark.parametrize("misbehave", [Website.drip, Website.trickle, lambda site: site.stall(30)])
 def test_nobody_can_keep_us_waiting(
     site: Website, configure: Callable[..., Any], misbehave: Callable[[Website], None]
 ) -> None:

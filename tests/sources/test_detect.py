@@ -126,6 +126,21 @@ def test_what_an_edit_leaves_out_of_the_feed_stays_as_its_page_said(site: Websit
     assert after.image_url == before.image_url != ""
 
 
+def test_a_teaser_never_replaces_what_its_page_had_told(site: Website) -> None:
+    source = look(watch(site), NOON)
+    url = site.publish("A new peir")
+    page = site.publication.page(site.publication.stories[0])
+    site.answer_with(200, page, {"Content-Type": "text/html; charset=utf-8"}, url=url)
+    site.edit(url, html="<p>The council met.</p>")
+    look(source, NOON + HOUR)
+    site.answer_with(500, url=url)
+    site.edit(url, title="A new pier")
+    look(source, NOON + 2 * HOUR)
+    article = Article.objects.get()
+    assert article.title == "A new pier"
+    assert "harbour master" in article.body
+
+
 def test_a_page_fills_the_gaps_of_a_bare_feed(site: Website) -> None:
     source = look(watch(site), NOON)
     boats = Picture("boats.jpg", "Boats", "Boats at noon")
