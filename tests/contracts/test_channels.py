@@ -57,7 +57,7 @@ class TestBluesky(ChannelContract):
         return {"handle": server.handle, "password": server.password, "server": url}
 
     def published(self, server: pds.Pds) -> list[str]:
-        return [json.dumps(record["facets"]) for record in server.records()]
+        return [json.dumps(record["value"]["facets"]) for record in server.records()]
 
 
 class TestX(ChannelContract):

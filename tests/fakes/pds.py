@@ -56,9 +56,10 @@ class Pds:
         shutil.rmtree(self._data, ignore_errors=True)
 
     def records(self) -> list[dict[str, Any]]:
-        """The posts, oldest first, as anybody may read them."""
+        """The posts, oldest first, as anybody may read them: uri, cid, value."""
         page = f"com.atproto.repo.listRecords?repo={self.did}&collection=app.bsky.feed.post"
-        return [found["value"] for found in self.call(f"{page}&reverse=true")["records"]]
+        found: list[dict[str, Any]] = self.call(f"{page}&reverse=true&limit=100")["records"]
+        return found
 
     def call(self, name: str, body: Any = None) -> Any:
         """One XRPC call without a login."""

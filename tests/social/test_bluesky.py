@@ -133,7 +133,7 @@ class TestAgainstARealServer:
         line.on("GET", "/no.png")
         line.answer(200, {"Content-Type": "image/jpeg"}, next(picture).read_bytes())
         self.posted(self.channel(server, line.url), card=card)
-        external = server.records()[-1]["embed"]["external"]
+        external = server.records()[-1]["value"]["embed"]["external"]
         assert (external["uri"], external["title"]) == (LINK, "A pier")
         assert external["thumb"]["mimeType"] == "image/jpeg"
 
@@ -154,5 +154,5 @@ class TestAgainstARealServer:
         title = f"A card without: {len(body)}"
         card = Card(url=LINK, title=title, image=f"{line.url}/a.png")
         assert self.posted(self.channel(server, line.url), card=card)
-        external = server.records()[-1]["embed"]["external"]
+        external = server.records()[-1]["value"]["embed"]["external"]
         assert external["title"] == title
