@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from syndicate.lib.config import Config
+from tests.home import HOME
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -44,3 +45,13 @@ def corpora() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/corpora beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file, as in earnest: one in memory refuses a second thread instead of waiting."""
+    from django.conf import settings
+
+    for database in settings.DATABASES.values():
+        if "sqlite" in database["ENGINE"]:
+            database.setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")

@@ -1,6 +1,7 @@
 """What doctor reads from the database."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,8 +49,12 @@ def test_a_clock_before_the_latest_article_is_told(now: datetime) -> None:
     assert ids(rows.clock(now + timedelta(hours=3))) == []
 
 
-def test_a_database_that_is_up_to_date_is_well(now: datetime) -> None:
+def test_a_database_that_is_up_to_date_is_well_if_private(now: datetime) -> None:
+    file = Path(connection.settings_dict["NAME"])
+    file.chmod(0o600)
     assert ids(rows.database(now)) == []
+    file.chmod(0o644)
+    assert ids(rows.database(now)) == ["D003"]
 
 
 def test_a_database_behind_the_program_stops_further_questions(now: datetime) -> None:
