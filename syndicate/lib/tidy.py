@@ -27,7 +27,7 @@ _LAZY = (
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _GONE = (
     "script", "style", "iframe", "form", "object", "embed", "svg", "button", "input", "template",
-    "link", "meta", "head",
+    "link", "meta", "head", "title", "select", "textarea", "canvas", "math", "audio", "video",
 )  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TRACKER = re.compile(
