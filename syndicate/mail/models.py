@@ -20,7 +20,7 @@ from syndicate.audience.models import MailingList, Subscriber
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
-from syndicate.sources.models import Article, ArticleQuerySet, Source
+from syndicate.sources.models import Article, Source
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
@@ -36,7 +36,7 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
 
 def articles_for(
     newsletter: int | OuterRef, since: datetime | OuterRef, now: datetime
-) -> ArticleQuerySet:
+) -> QuerySet[Article]:
     """What is ready and stands in no edition of a newsletter yet, oldest first.
 
     The newsletter is given by key, or, inside a query over newsletters, by OuterRef.
@@ -103,7 +103,7 @@ class Newsletter(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def waiting(self, now: datetime) -> ArticleQuerySet:
+    def waiting(self, now: datetime) -> QuerySet[Article]:
         """The articles its next edition would be made of, oldest first."""
         return articles_for(self.pk, self.since, now)
 
