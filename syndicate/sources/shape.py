@@ -60,7 +60,7 @@ def fields(entry: Entry, marks: Marks) -> tuple[dict[str, Any], str]:
         "published_at": entry.published_at,
         "summary": short,
         "body": body,
-        "image_url": image.url[:2000],
+        "image_url": image.url if len(image.url) <= 2000 else "",
         "image_alt": image.alt,
         "image_caption": image.caption,
         "tags": list(entry.tags),
