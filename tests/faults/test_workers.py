@@ -1,0 +1,78 @@
+"""Workers are killed, stopped, frozen and doubled while an edition is being sent."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.inbox import Inbox
+from tests.faults.harbour import CONNECTIONS, Harbour
+from tests.installation import until
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """Takes a moment for each mail, so that there is always one on its way."""
+    with Inbox() as running:
+        running.stall(0.01)
+        yield running
+
+
+@pytest.fixture
+def harbour(tmp_path: Path, inbox: Inbox) -> Iterator[Harbour]:
+    with Harbour(tmp_path, inbox) as site:
+        yield site
+
+
+def test_kill_9(harbour: Harbour) -> None:
+    harbour.seed(240)
+    kills = 4
+    for kill in range(kills):
+        worker = harbour.worker()
+        until(harbour.arrived(20 + 50 * kill), 30, "mails")
+        harbour.kill(worker)
+    harbour.worker()
+    harbour.finish()
+    counts = harbour.judge()
+    assert counts["unknown"] <= kills * CONNECTIONS
+    assert counts["sent"] + counts["unknown"] == 240
+
+
+def test_an_orderly_stop_leaves_nothing_unclear(harbour: Harbour) -> None:
+    harbour.seed(120)
+    for stopped in (30, 70):
+        worker = harbour.worker()
+        until(harbour.arrived(stopped), 30, "mails")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    assert not harbour.is_done()
+    harbour.worker()
+    harbour.finish()
+    assert harbour.judge() == {"sent": 120}
+
+
+def test_two_workers_share_and_one_is_killed(harbour: Harbour) -> None:
+    harbour.seed(200)
+    first, _ = harbour.worker(), harbour.worker()
+    until(harbour.arrived(60), 30, "mails")
+    harbour.kill(first)
+    harbour.finish()
+    counts = harbour.judge()
+    assert counts["unknown"] <= CONNECTIONS and sum(counts.values()) == 200
+
+
+def test_a_frozen_worker_that_wakes_sends_nothing_stale(harbour: Harbour) -> None:
+    harbour.seed(120)
+    frozen = harbour.worker()
+    until(harbour.arrived(20), 30, "mails")
+    frozen.send_signal(signal.SIGSTOP)
+    harbour.worker()
+    harbour.finish()
+    frozen.send_signal(signal.SIGCONT)
+    time.sleep(1)
+    counts = harbour.judge()
+    assert counts["unknown"] <= CONNECTIONS and sum(counts.values()) == 120
