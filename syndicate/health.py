@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from syndicate import paths
@@ -225,7 +225,7 @@ def _stuck_editions(now: datetime) -> Iterable[tuple[int, str]]:
     return [*late, *due.values_list("edition_id", "edition__subject").distinct()]
 
 
-def _counted(editions: Iterable[Edition]) -> Iterable[tuple[int, str, int, int, int]]:
+def _counted(editions: QuerySet[Edition]) -> Iterable[tuple[int, str, int, int, int]]:
     rows = Edition.objects.filter(pk__in=editions).annotate(
         rows=Count("deliveries"),
         unknown=Count("deliveries", filter=Q(deliveries__status=Status.UNKNOWN)),

@@ -23,7 +23,7 @@ from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
 from syndicate.mail.models import Edition
-from syndicate.web.desk.act import act
+from syndicate.web.desk.act import act, by
 from syndicate.web.desk.arrangement import arrangement
 from syndicate.web.desk.ledger import ledger
 from syndicate.web.desk.page import page, rows
@@ -129,7 +129,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     at = form.cleaned_data["send_at"]
 
     def deed() -> None:
-        editorial.approve(one, request.user, clock.now(), send_at=at)
+        editorial.approve(one, by(request), clock.now(), send_at=at)
 
     return act(request, deed, f"Approved: it goes {_words(at)}.", back)
 

@@ -76,9 +76,16 @@ def one_list(request: HttpRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("desk:list", pk)
-    context = {"form": form, "file_form": FileForm(), "newsletters": one.newsletters.all()}
-    status = 422 if form.errors else 200
-    return page(request, "list", status, section="lists", list=one, **context)
+    return page(
+        request,
+        "list",
+        422 if form.errors else 200,
+        section="lists",
+        list=one,
+        form=form,
+        file_form=FileForm(),
+        newsletters=one.newsletters.all(),
+    )
 
 
 @require_POST

@@ -25,7 +25,7 @@ from syndicate.social.channels.base import Part
 from syndicate.social.models import Post
 from syndicate.social.write import Count, count
 from syndicate.web.desk.accounts import labels
-from syndicate.web.desk.act import act
+from syndicate.web.desk.act import act, by
 from syndicate.web.desk.page import page, rows
 
 SHOWN = {
@@ -82,7 +82,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         if text != one.text:
             editorial.edit(one, text, clock.now())
         if request.POST.get("then") == "approve":
-            editorial.approve(one, request.user, clock.now())
+            editorial.approve(one, by(request), clock.now())
     except SyndicateError as error:
         messages.error(request, str(error))
         return _show(request, one, text, status=422)
@@ -115,7 +115,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 Deed = Callable[[Post, HttpRequest, datetime], object]
 ACTS: dict[str, tuple[Deed, str]] = {
-    "approve": (lambda p, r, now: editorial.approve(p, r.user, now), "Approved: it is posted now."),
+    "approve": (lambda p, r, now: editorial.approve(p, by(r), now), "Approved: it is posted now."),
     "hold": (lambda p, r, now: editorial.hold(p), "Taken back: it waits for you again."),
     "cancel": (lambda p, r, now: editorial.cancel(p), "It will not be posted."),
     "retry": (lambda p, r, now: editorial.retry(p, now), "It is tried once more."),

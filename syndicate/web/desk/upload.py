@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -18,7 +18,7 @@ from syndicate.lib.errors import BadInput
 KEPT = timedelta(hours=6)
 
 
-def keep(file: UploadedFile, now: datetime) -> str:
+def keep(file: UploadedFile[Any], now: datetime) -> str:
     """Store it; returns its name. Clears away what nobody came back for."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
