@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
-
 import requests
 
 from demo.stage import READERS, Stage
@@ -21,7 +19,7 @@ class Check:
         print("\nRead back from the inbox and the timeline:", flush=True)
         self._detected(title)
         for reader in READERS:
-            self._delivered(parseaddr(reader)[1], title)
+            self._delivered(reader, title)
         self._say(f"nobody else got mail ({len(self._on.inbox.messages)} in all)",
                   len(self._on.inbox.messages) == len(READERS))  # fmt: skip
         self._posted(title)

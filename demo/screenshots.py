@@ -54,7 +54,7 @@ def main() -> int:
 
 def _shots(on: Stage, waiting: dict[str, int]) -> list[Shot]:
     mail = on.site.home / "mail.html"
-    mail.write_text(on.inbox.to(READERS[0])[0].html, encoding="utf-8")
+    mail.write_text(on.inbox.to(next(iter(READERS)))[0].html, encoding="utf-8")
     return [
         Shot("newsletter-wide", mail.as_uri(), 900),
         Shot("newsletter-phone", mail.as_uri(), 390),

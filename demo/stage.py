@@ -19,7 +19,11 @@ from tests.fakes.mastodon import Mastodon
 from tests.fakes.website import Website
 from tests.installation import Installation
 
-READERS = ("ada@example.org", "Björn Beispiel <bjorn@example.org>", "chiara@example.org")
+READERS = {
+    "ada@example.org": "Ada Example",
+    "bjorn@example.org": "Björn Beispiel",
+    "chiara@example.org": "",
+}
 PASSWORD = "a demo password"
 
 
@@ -86,8 +90,8 @@ def _set_up(site: Installation, website: Website, mastodon: Mastodon, base_url: 
         "--credential-file", f"server={_file(site, 'server', mastodon.url)}",
         "--credential-file", f"token={_file(site, 'token', mastodon.token)}",
     )  # fmt: skip
-    rows = "\n".join(READERS)
-    site.syndicate("subscriber", "import", "-", stdin=f"email\n{rows}\n")
+    rows = "".join(f"{email},{name}\n" for email, name in READERS.items())
+    site.syndicate("subscriber", "import", "-", stdin=f"email,name\n{rows}")
 
 
 def _file(site: Installation, name: str, text: str) -> Path:
