@@ -69,6 +69,8 @@ class TestX(ChannelContract):
     @pytest.fixture
     def server(self) -> Iterator[FakeX]:
         with FakeX() as server:
+            # X's own refusal of duplicates is a second guard; the first must hold without it.
+            server.refuses_duplicates = False
             yield server
 
     def credentials(self, server: FakeX, url: str) -> dict[str, str]:

@@ -4,7 +4,8 @@ with FakeX() as x:
     x.url, x.credentials
     x.posts                 what stands there, oldest first
     x.credit = 0            it asks to be paid (402)
-    x.revoke()              the token is refused from now on (401)
+    x.refuses_duplicates    as X does for a while; False: it has forgotten
+    x.before, x.after       called when a post arrives, and when it stands
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import html
 import itertools
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,8 +41,10 @@ class FakeX:
         self.posts: list[dict[str, Any]] = []
         self.requests: list[tuple[str, str, Any]] = []  # method, path, JSON body
         self.credit = 1000
+        self.refuses_duplicates = True
         self.now = datetime.now(UTC)
-        self._good = True
+        self.before: Callable[[], object] = lambda: None
+        self.after: Callable[[], object] = lambda: None
         self._ids = itertools.count(1_800_000_000_000_000_001)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -53,14 +57,6 @@ class FakeX:
         self._server.shutdown()
         self._server.server_close()
 
-    def revoke(self) -> None:
-        """Refuse the token."""
-        self._good = False
-
-    def restore(self) -> None:
-        """Take it again."""
-        self._good = True
-
     def published(self) -> list[str]:
         """The texts, oldest first, as they were sent."""
         return [post["sent"] for post in self.posts]
@@ -68,10 +64,11 @@ class FakeX:
     def answer(self, method: str, path: str, body: Any, authorization: str) -> Answer:
         """What X says."""
         self.requests.append((method, path, body))
-        if not self._good or not self._signed(authorization):
+        if not self._signed(authorization):
             return 401, _problem("Unauthorized", 401, "Unauthorized")
         route = (method, urlsplit(path).path)
         if route == ("POST", "/2/tweets"):
+            self.before()
             return self._create(body)
         if route == ("GET", "/2/users/me"):
             return 200, {"data": {"id": USER_ID, "name": "Review", "username": "review"}}
@@ -82,7 +79,7 @@ class FakeX:
     def _create(self, body: dict[str, Any]) -> Answer:
         if self.credit <= 0:
             return 402, _problem("CreditsDepleted", 402, "Your account has no credits.")
-        if body["text"] in self.published():
+        if self.refuses_duplicates and body["text"] in self.published():
             return 403, _problem(
                 "Forbidden", 403,
                 "You are not allowed to create a Tweet with duplicate content.",
@@ -90,6 +87,7 @@ class FakeX:
         id = str(next(self._ids))
         self.credit -= 1
         self.posts.append({"id": id, "sent": body["text"], "at": self.now})
+        self.after()
         return 201, {"data": {"id": id, "text": _shown(body["text"])[0]}}
 
     def _timeline(self, query: dict[str, list[str]]) -> dict[str, Any]:
