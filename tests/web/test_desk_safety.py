@@ -108,6 +108,17 @@ def test_a_form_cannot_send_an_editor_elsewhere(client: Client) -> None:
     assert client.post(address, {"back": "/desk/articles?page=2"})["Location"].endswith("page=2")
 
 
+def test_a_machine_that_guesses_is_shut_out(client: Client) -> None:
+    user = editor()
+    user.set_password("a long enough word")
+    user.save()
+    door, right = reverse("desk:login"), {"username": "ada", "password": "a long enough word"}
+    codes = [client.post(door, right | {"password": str(n)}).status_code for n in range(21)]
+    assert codes == [200] * 20 + [429]
+    assert client.post(door, right).status_code == 429
+    assert client.post(door, right, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
 def test_after_logging_in_one_stays_here(client: Client) -> None:
     user = editor()
     user.set_password("a long enough word")

@@ -122,8 +122,7 @@ def _import(request: HttpRequest, one: MailingList, name: str, dry_run: bool) ->
     if not dry_run:
         upload.forget(name)
         del request.session["import"]
-    context = {"list": one, "report": report, "dry_run": dry_run}
-    return page(request, "list_import", section="lists", **context)
+    return page(request, "list_import", section="lists", list=one, report=report, dry_run=dry_run)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """The desk's addresses. All but the door ask for a login: LoginRequiredMiddleware."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from syndicate.web.desk import (
@@ -14,13 +14,13 @@ from syndicate.web.desk import (
     sources,
     subscribers,
 )
+from syndicate.web.desk.door import Door
 from syndicate.web.desk.home import home
 
 app_name = "desk"
-DOOR = {"template_name": "desk/login.html", "redirect_authenticated_user": True}
 urlpatterns = [
     path("", home, name="home"),
-    path("login", LoginView.as_view(**DOOR), name="login"),
+    path("login", Door.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("editions", editions.editions, name="editions"),
     path("editions/<int:pk>", editions.edition, name="edition"),

@@ -22,7 +22,7 @@ from syndicate.web.headers import embeddable
 from syndicate.web.public.choice import choices
 from syndicate.web.public.page import answering, page, readable
 from syndicate.web.public.signup import SignUp, blank, read
-from syndicate.web.public.visitor import network
+from syndicate.web.visitor import network
 
 CONSENT = "I want to receive “{list}” by mail, and can stop it at any time."
 
