@@ -20,6 +20,9 @@ from tests import acts
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 
 
+OVERVIEW = FOLDER / "overview.html"
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture: *page* is an address, *width* in CSS pixels."""
@@ -60,10 +63,11 @@ def _shots(on: Stage, waiting: dict[str, int]) -> list[Shot]:
         Shot("newsletter-phone", mail.as_uri(), 390),
         Shot("newsletter-dark", mail.as_uri(), 390, dark=True),
         Shot("desk-home", on.desk, login=True),
-        Shot("desk-edition", f"{on.desk}editions/{waiting['edition']}/", login=True),
-        Shot("desk-post", f"{on.desk}posts/{waiting['post']}/", login=True),
+        Shot("desk-edition", f"{on.desk}editions/{waiting['edition']}", login=True),
+        Shot("desk-post", f"{on.desk}posts/{waiting['post']}", login=True),
         Shot("desk-phone", on.desk, 390, dark=True, login=True),
         Shot("subscribe", f"{on.base_url}subscribe", 900),
+        Shot("overview", OVERVIEW.as_uri(), 1400),
     ]
 
 
@@ -80,7 +84,7 @@ def _take(browser: Browser, on: Stage, shot: Shot) -> None:
         page.press("input[name=password]", "Enter")
         page.wait_for_load_state("networkidle")
     page.goto(shot.page, wait_until="networkidle")
-    page.screenshot(path=FOLDER / f"{shot.name}.png", full_page=True)
+    page.screenshot(path=FOLDER / f"{shot.name}.png", full_page=shot.page != OVERVIEW.as_uri())
     context.close()
     tell(f"docs/screenshots/{shot.name}.png")
 
