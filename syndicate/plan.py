@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 
 from syndicate.audience.models import Subscription
 from syndicate.lib.errors import SyndicateError
@@ -128,10 +128,10 @@ def _editions(last: int, now: datetime) -> Iterator[PlannedEdition]:
 
 def _on_their_way(now: datetime) -> Iterator[PlannedEdition]:
     """Those with Deliveries that wait in a batch that is due."""
-    waits = Count("deliveries", filter=Q(deliveries__status__in=[Status.QUEUED, Status.DEFERRED]))
     due = Batch.objects.due(now).order_by().values("edition")
-    for edition in Edition.objects.filter(pk__in=due).annotate(waits=waits):
-        yield _planned(edition, "deliver", edition.waits, goes=True)
+    for edition in Edition.objects.filter(pk__in=due).select_related("newsletter"):
+        waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+        yield _planned(edition, "deliver", waiting.count(), goes=True)
 
 
 def _planned(edition: Edition, what: str, readers: int, *, goes: bool) -> PlannedEdition:

@@ -6,7 +6,6 @@ flags, or answers to questions → Answers → {"publication.name": "The Review"
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
@@ -39,7 +38,7 @@ class Answers:
     follow: dict[str, str] = field(default_factory=dict)
 
 
-def options(answers: Answers) -> dict[str, Value | Mapping[str, str]]:
+def options(answers: Answers) -> dict[str, Value]:
     """The options to write. Raises BadInput, naming the answer that cannot be."""
     from_name, from_address = sender(answers.sender)
     values: dict[str, Value] = {

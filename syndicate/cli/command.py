@@ -55,7 +55,7 @@ def dry_run_option() -> click.Option:
     return click.Option(["--dry-run"], is_flag=True, help="Show what it would do; change nothing.")
 
 
-class Row(click.ParamType):
+class Row(click.ParamType[Any]):
     """An argument that names a row: by its number, or by the field *by* (a slug, say)."""
 
     name = "id"

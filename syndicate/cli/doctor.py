@@ -13,7 +13,7 @@ from syndicate.cli.show import as_json, show
 from syndicate.lib.errors import ConfigError
 
 if TYPE_CHECKING:
-    from syndicate.checks import Finding
+    from syndicate.checks.finding import Finding
 
 MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 

@@ -37,7 +37,8 @@ class Failure(click.ClickException):
     def __init__(self, error: SyndicateError, as_json: bool) -> None:
         super().__init__(str(error))
         self.error, self.as_json = error, as_json
-        self.exit_code = exit_code(error)
+        # click reads it from the instance, though it declares it for the class.
+        self.exit_code = exit_code(error)  # type: ignore[misc]
 
     def show(self, file: IO[Any] | None = None) -> None:
         """JSON goes to stdout, where a script reads; words go to stderr."""

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, cast, get_type_hints
+from typing import Any, get_type_hints
 
 from syndicate import paths
 from syndicate.lib import bounds, overlay
@@ -188,7 +188,8 @@ def site() -> Config:
     """The configuration in force (Django's settings hold it, so a test can exchange it)."""
     from django.conf import settings
 
-    return cast(Config, settings.SYNDICATE)
+    found: Config = settings.SYNDICATE
+    return found
 
 
 def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:

@@ -69,7 +69,7 @@ def copy_sqlite(target: Path) -> None:
 
 def _make_private() -> None:
     """A new SQLite file is for our own user's eyes: it will hold people's addresses."""
-    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+    if connection.vendor == "sqlite":
         file = Path(connection.settings_dict["NAME"])
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
