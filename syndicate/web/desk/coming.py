@@ -55,14 +55,15 @@ def _sentence(newsletter: Newsletter, now: datetime) -> str:
     """Its next edition in words, as composing it now would make it."""
     readers = _readers(newsletter.list.readers().count())
     held = newsletter.approval == Newsletter.Approval.HOLD
-    then = "then waits for you" if held else f"for {readers}"
     if newsletter.rhythm == Newsletter.Rhythm.ARTICLE:
-        return f"{newsletter} makes an edition of each new article at once, {then}."
+        for_whom = "which then waits for you" if held else f"for {readers}"
+        return f"{newsletter} makes an edition of each new article at once, {for_whom}."
     planned = preview_next(newsletter, now)
     if planned is None:
         return f"{newsletter} is due, but has nothing new yet. Without news it is skipped."
     count = len(planned.articles)
-    return f"{newsletter} is composed of {count} article{'s' * (count != 1)}, {then}."
+    then = "then waits for you" if held else f"and goes to {readers}"
+    return f"{newsletter} is composed of {count} article{'s' * (count != 1)} {then}."
 
 
 def _posts() -> Iterator[Coming]:

@@ -42,13 +42,13 @@ CHANGED = "Somebody else changed it meanwhile, as the preview shows. Save again 
 class Wording(forms.Form):
     """What an editor may write in an edition."""
 
-    subject = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"data-ideal": "60"}))
+    subject = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 1}))
     preheader = forms.CharField(
         max_length=300,
         required=False,
         label="Preview line",
         help_text="What inboxes show after the subject.",
-        widget=forms.TextInput(attrs={"data-ideal": "110"}),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
     intro = forms.CharField(
         required=False,

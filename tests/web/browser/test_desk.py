@@ -118,12 +118,12 @@ def test_an_edition_is_changed_and_approved_without_a_script(desk: Desk) -> None
     assert [entry.article.title for entry in made.chosen()] == ["Ropes", "Piers"]
 
 
-def test_enter_in_a_field_saves_and_nothing_else(desk: Desk) -> None:
+def test_enter_at_a_box_saves_and_nothing_else(desk: Desk) -> None:
     made = edition(rows.article(), rows.article())
     with desk() as page:
         page.goto(reverse("desk:edition", args=[made.pk]))
         page.get_by_label("Subject").fill("A pier")
-        page.get_by_label("Subject").press("Enter")
+        page.get_by_role("checkbox").nth(1).press("Enter")
         expect(page.get_by_role("status")).to_have_text("Saved.")
     before = [entry.article_id for entry in made.entries.all()]
     made.refresh_from_db()
