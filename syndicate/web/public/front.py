@@ -31,7 +31,7 @@ def accent(request: HttpRequest) -> HttpResponse:
     """The publication's colour as a style sheet: a style inside the page is not allowed."""
     colour = colours(site().publication)
     text = (
-        f":root {{ --accent: {colour['accent']}; --on-accent: {colour['on_accent']}; "
+        f":root {{ --accent: {colour['button']}; --on-accent: {colour['on_button']}; "
         f"--link: {colour['link']}; }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ --link: {colour['link_dark']}; }} }}\n"
     )
