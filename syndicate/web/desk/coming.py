@@ -62,8 +62,8 @@ def _sentence(newsletter: Newsletter, now: datetime) -> str:
     if planned is None:
         return f"{newsletter} is due, but has nothing new yet. Without news it is skipped."
     count = len(planned.articles)
-    then = "then waits for you" if held else f"and goes to {readers}"
-    return f"{newsletter} is composed of {count} article{'s' * (count != 1)} {then}."
+    then = ", then waits for you" if held else f" and goes to {readers}"
+    return f"{newsletter} is composed of {count} article{'s' * (count != 1)}{then}."
 
 
 def _posts() -> Iterator[Coming]:
