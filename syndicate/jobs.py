@@ -69,7 +69,7 @@ JOBS = (
     ),
     Job(
         "deliver",
-        lambda now: Batch.objects.due(now).values_list("pk", flat=True)[:100],
+        lambda now: Batch.objects.due(now).values_list("pk", flat=True),
         deliver_batch,
         width=4,
         claim="owner, lease and fence taken by one conditional UPDATE",
@@ -83,7 +83,7 @@ JOBS = (
     ),
     Job(
         "publish",
-        lambda now: Post.objects.due(now).values_list("pk", flat=True)[:100],
+        lambda now: Post.objects.due(now).values_list("pk", flat=True),
         publish,
         width=4,
         claim="queued → sending by conditional UPDATE; an idempotency key fixed beforehand",

@@ -85,7 +85,11 @@ def connect(
     made = editorial.connect(
         channel, name, credentials, pairs(options), now=clock.now(), approval=approval
     )
-    show(describe(made), f"Connected {made.name} as account {made.pk}.")
+    # What we made up ourselves (a webhook's signing secret) the other side must be told, once.
+    fresh = {k: v for k, v in made.credentials.items() if v and not credentials.get(k)}
+    words = [f"{k}: {v} (told this once; the receiver needs it)" for k, v in fresh.items()]
+    words.insert(0, f"Connected {made.name} as account {made.pk}.")
+    show({**describe(made), "made": fresh}, words)
 
 
 @account.command(cls=Command)

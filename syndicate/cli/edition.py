@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicate.cli.command import Act, Command, Row
+from syndicate.cli.exits import Exit
+from syndicate.cli.progress import progress
 from syndicate.cli.show import columns, show
 from syndicate.lib.errors import BadInput
 
 if TYPE_CHECKING:
     from syndicate.mail.models import Edition
 
-EDITION = click.argument("edition", type=Row("mail.Edition", by="key"))
+EDITION = click.argument("edition", type=Row("mail.Edition"))
 RETRIED = ("failed", "rejected", "deferred")
+MOVING = ("queued", "sending")
+WAITING = ("queued", "sending", "deferred")
 
 
 @click.group()
@@ -183,6 +188,28 @@ def resolve(edition: Edition, resend: bool) -> None:
 
     editorial.resolve_unknown(edition, resend, clock.now())
     _shown(edition, "is settled")
+
+
+@edition.command(cls=Command)
+@EDITION
+@click.option("--for", "seconds", default=3600.0, show_default=True, help="Give up after.")
+def watch(edition: Edition, seconds: float) -> None:
+    """Follow an edition on its way, until nothing of it waits any more."""
+    from syndicate.lib import clock
+    from syndicate.mail.editorial import ledger
+
+    until, done = clock.monotonic() + seconds, 0
+    with progress("delivering", edition.audience or None) as advance:
+        while edition.status in MOVING and clock.monotonic() < until:
+            time.sleep(0.5)
+            edition.refresh_from_db()
+            counts = ledger(edition)
+            before, done = done, edition.audience - sum(counts.get(w, 0) for w in WAITING)
+            advance(done - before)
+    told = {**describe(edition), "ledger": ledger(edition)}
+    show(told, _ledger_words(edition.audience, told["ledger"]))
+    if edition.status != "sent":
+        raise click.exceptions.Exit(Exit.PARTLY)
 
 
 def describe(edition: Edition) -> dict[str, Any]:

@@ -79,8 +79,18 @@ def test_what_cannot_be_done_is_told(edition: Edition, syndicate: Command) -> No
     assert "cancelled" in syndicate("edition", "approve", edition.pk, code=1).stderr
 
 
+def test_an_edition_is_watched_until_it_is_sent(
+    edition: Edition, now: datetime, asked: Asked, syndicate: Command
+) -> None:
+    assert "Not begun" in syndicate("edition", "watch", edition.pk, code=3).stdout
+    Edition.objects.update(status=Status.SENT, audience=1)
+    reader = Subscription.objects.get().subscriber
+    edition.deliveries.create(subscriber=reader, seq=1, status=Status.SENT, done_at=now)
+    assert asked("edition", "watch", edition.pk)["ledger"] == {"sent": 1}
+
+
 def test_an_edition_is_approved_for_later(edition: Edition, asked: Asked) -> None:
-    told = asked("edition", "approve", edition.key, "--at", "2030-01-01T08:00")
+    told = asked("edition", "approve", edition.pk, "--at", "2030-01-01T08:00")
     assert told["send_at"] == "2030-01-01T07:00:00+00:00"  # Berlin's eight o'clock
 
 
@@ -252,6 +262,8 @@ def test_an_account_is_connected_from_a_file(
     flags = ("--name", "hook", "--credential-file", f"url={tmp_path}/url")
     made = asked("account", "connect", "webhook", *flags)
     assert (made["channel"], made["approval"], made["state"]) == ("webhook", "hold", "ok")
+    assert made["made"]["secret"].startswith("whsec_")
+    assert made["made"]["secret"] not in syndicate("account", "list", "--json").stdout
     assert "hooks.example.org" not in syndicate("account", "list", "--json").stdout
     assert asked("account", "pause", "hook")["state"] == "paused by an editor"
     assert asked("account", "resume", "hook")["state"] == "ok"
