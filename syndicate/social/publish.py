@@ -25,7 +25,7 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, ConfigError, NotSent, Scope
 from syndicate.lib.status import Status
 from syndicate.social.channels import channel
-from syndicate.social.channels.base import Card, Message, Published
+from syndicate.social.channels.base import Card, Channel, Message, Published
 from syndicate.social.key import first_try, key
 from syndicate.social.models import Account, Post
 from syndicate.social.outcome import Outcome, Pause, outcome
@@ -67,10 +67,13 @@ def _claim(post_id: int, now: datetime) -> Post | None:
     post = due.filter(pk=post_id).first()
     if post is None:
         return None
-    seen = {"status": post.status, "owner": post.owner, "attempts": post.attempts}
+    # All that another worker, or an editor, could have changed since we read it. A silent owner that
+    # wakes between the two moves its lease, so it cannot send while we believe it dead.
+    names = ("status", "owner", "attempts", "lease_until", "unsure", "text")
+    seen = {name: getattr(post, name) for name in names}
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     post.key = post.key or key(post.pk, now)
-    taken = Post.objects.filter(pk=post.pk, text=post.text, **seen).update(
+    taken = Post.objects.filter(pk=post.pk, **seen).update(
         status=Status.SENDING,
         owner=owner,
         key=post.key,
@@ -97,16 +100,19 @@ def _send(post: Post, now: datetime) -> Published:
             raise Lapsed
         post.unsure = True
 
-    if post.unsure:
-        try:
-            found = there.find(message)
-        except NotSent as error:
-            error.unknown = True  # what was open stays open
-            raise
-        if found is not None:
-            return found
-        post.unsure = False
+    if post.unsure and (found := _found(there, message)):
+        return found
+    post.unsure = False
     return there.publish(message, sending)
+
+
+def _found(there: Channel, message: Message) -> Published | None:
+    """Whether an earlier try arrived."""
+    try:
+        return there.find(message)
+    except NotSent as error:
+        error.unknown = True  # what was open stays open
+        raise
 
 
 def _message(post: Post, now: datetime) -> Message:

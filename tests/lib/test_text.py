@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.lib.text import clip, graphemes, links, one_line, tidy
@@ -35,6 +35,7 @@ def test_clipping_keeps_words_whole_where_it_can(text: str, limit: int, clipped:
     assert clip(text, within(limit)) == clipped
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(0, 60))
 def test_what_is_clipped_fits_and_is_a_beginning(text: str, limit: int) -> None:
     clipped = clip(text, within(limit))

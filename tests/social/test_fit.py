@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.lib.text import tidy
@@ -37,6 +37,7 @@ def test_then_the_title_is_shortened() -> None:
     assert fitted("A new pier for the old harbour", SUMMARY, 60) == f"A new pier for the…\n\n{LINK}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.integers(40, 200))
 def test_the_link_is_never_cut(title: str, summary: str, limit: int) -> None:
     text = fitted(title, summary, limit)

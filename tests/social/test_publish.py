@@ -210,3 +210,16 @@ def test_a_private_address_needs_leave(now: datetime, configure: Any) -> None:
     post = turn(written(webhook("http://127.0.0.1:1"), now), now)
     assert post.account.health == Account.Health.PAUSED
     assert "private network" in post.error and "allow_private" in post.hint
+
+
+def test_an_account_whose_token_ran_out_stops_no_other(
+    post: Post, receiver: Receiver, now: datetime
+) -> None:
+    expired = webhook(receiver.url)
+    expired.credentials = expired.credentials | {"secret": "whsec_dGFrZW4gYmFjaw=="}
+    expired.save()
+    waiting = written(expired, now)
+    turn(waiting, now)
+    assert "refuses our credentials (401)" in waiting.account.error
+    assert "Connect the account again" in waiting.account.hint
+    assert (turn(post, now).status, waiting.status) == (Status.SENT, Status.QUEUED)
