@@ -67,8 +67,8 @@ def _claim(post_id: int, now: datetime) -> Post | None:
     post = due.filter(pk=post_id).first()
     if post is None:
         return None
-    # All that another worker, or an editor, could have changed since we read it. A silent owner that
-    # wakes between the two moves its lease, so it cannot send while we believe it dead.
+    # All that another worker, or an editor, could have changed since we read it. A silent owner
+    # that wakes between the two moves its lease, so it cannot send while we believe it dead.
     names = ("status", "owner", "attempts", "lease_until", "unsure", "text")
     seen = {name: getattr(post, name) for name in names}
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
