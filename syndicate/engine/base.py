@@ -10,13 +10,15 @@ from django.db import transaction
 
 from syndicate.engine.models import Failure
 from syndicate.jobs import Job
-from syndicate.lib import clock
+from syndicate.lib import clock, database, stop
 from syndicate.lib.errors import SyndicateError
 
 log = logging.getLogger(__name__)
 
 # Distances between tries of a job that raised, in minutes; the last one repeats.
 RETRY_MINUTES = (1, 5, 30, 120)
+# How long a job waits for a full disk or a busy database before it may be tried again. Seconds.
+PATIENCE = 2.0
 
 
 class Engine(Protocol):
@@ -36,15 +38,20 @@ def run(job: Job, key: int, now: datetime) -> bool:
     """Do one job; an error of any kind is recorded and stops nothing else. True when it went well.
 
     Wings turn what they expect (a dead feed, a refused mail) into rows of their own; what arrives
-    here was not expected, so it is set aside with growing distance.
+    here was not expected, so it is set aside with growing distance. A database that cannot be
+    written for now is nobody's mistake, and a bad place to write that down: the job stays due.
     """
     try:
         job.do(key, now)
+        Failure.objects.filter(job=job.name, key=key).delete()
     except Exception as error:
+        if database.is_passing(error):
+            log.error("%s %s waits, nothing is lost: %s", job.name, key, error)
+            stop.wait(PATIENCE)
+            return False
         log.exception("%s %s failed", job.name, key)
         _set_aside(job, key, clock.now(), error)
         return False
-    Failure.objects.filter(job=job.name, key=key).delete()
     return True
 
 

@@ -6,11 +6,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.db.utils import OperationalError
+
 from syndicate.lib.errors import ConfigError
 
 # WAL lets readers go on while one writes; FULL keeps a commit through a power cut
 # (https://www.sqlite.org/pragma.html#pragma_synchronous).
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+
+# PostgreSQL's classes: connection, resources, an operator's intervention
+# (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_PASSING_STATES = ("08", "53", "57")
+# SQLite's and libpq's own words have no class.
+_PASSING_WORDS = ("disk is full", "disk I/O error", "database is locked", "connection")
 
 
 def parse(url: str, home: Path) -> dict[str, Any]:
@@ -46,3 +54,12 @@ def _sqlite(file: Path) -> dict[str, Any]:
             "init_command": _SQLITE_PRAGMAS,
         },
     }
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether *error* only says that the database cannot be used now: a full disk, a lock held for
+    long, a server that restarts. What was begun is rolled back; later it will work."""
+    if not isinstance(error, OperationalError):
+        return False
+    state = str(getattr(error.__cause__, "sqlstate", None) or "")
+    return state[:2] in _PASSING_STATES or any(words in str(error) for words in _PASSING_WORDS)

@@ -6,11 +6,13 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from syndicate.engine import base
 from syndicate.engine.local import LocalEngine
 from syndicate.engine.models import Failure
 from syndicate.jobs import JOBS, Job
+from syndicate.lib import stop
 from syndicate.lib.errors import BadInput
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,18 @@ def test_what_failed_is_not_due_until_its_time(now: datetime) -> None:
     retry_at = Failure.objects.get().retry_at
     assert base.set_aside(retry_at - timedelta(seconds=1)) == {(JOBS[0].name, 7)}
     assert base.set_aside(retry_at) == set()
+
+
+def test_a_full_disk_is_waited_for_and_not_held_against_the_job(now: datetime) -> None:
+    def full(key: int, now: datetime) -> None:
+        raise OperationalError("database or disk is full")
+
+    stop.request()  # so that the wait is short
+    try:
+        assert base.run(job(full), 7, now) is False
+    finally:
+        stop.clear()
+    assert not Failure.objects.exists()
 
 
 def test_success_forgets_the_failure(now: datetime) -> None:

@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
 
 from tests.fakes.inbox import Inbox
 from tests.installation import until
@@ -23,7 +26,8 @@ class Harbour:
 
     def __init__(self, home: Path, inbox: Inbox, **options: str) -> None:
         self.inbox = inbox
-        self._database = home / "data" / "syndicate.sqlite3"
+        self._url = options.get("DATABASE__URL", "")
+        self._file = home / "data" / "syndicate.sqlite3"
         self._workers: list[subprocess.Popen[bytes]] = []
         self._home = home
         clean = {k: v for k, v in os.environ.items() if not k.startswith("SYNDICATE_")}
@@ -106,6 +110,10 @@ class Harbour:
                 worker.send_signal(signal.SIGCONT)
                 self.kill(worker)
 
-    def _ask(self, question: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self._database, timeout=10)) as database:
-            return database.execute(question).fetchall()
+    def _ask(self, question: str) -> list[tuple[Any, ...]]:
+        """The database itself, past the program."""
+        if self._url:
+            with psycopg.connect(self._url) as server:
+                return server.execute(cast(LiteralString, question)).fetchall()
+        with closing(sqlite3.connect(self._file, timeout=10)) as file:
+            return file.execute(question).fetchall()

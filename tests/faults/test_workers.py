@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.inbox import Inbox
+from tests.fakes.postgres import Postgres, programs
 from tests.faults.harbour import CONNECTIONS, Harbour
 from tests.installation import until
 
@@ -28,18 +30,44 @@ def harbour(tmp_path: Path, inbox: Inbox) -> Iterator[Harbour]:
         yield site
 
 
-def test_kill_9(harbour: Harbour) -> None:
-    harbour.seed(240)
-    kills = 4
+def kill_9(harbour: Harbour, kills: int, readers: int) -> None:
+    """Kill one worker after the other while they send."""
+    harbour.seed(readers)
     for kill in range(kills):
         worker = harbour.worker()
-        until(harbour.arrived(20 + 50 * kill), 30, "mails")
+        until(harbour.arrived(readers * (kill + 1) // (kills + 2)), 30, "mails")
         harbour.kill(worker)
+        assert not harbour.is_done(), "killed too late to prove anything"
     harbour.worker()
     harbour.finish()
     counts = harbour.judge()
     assert counts["unknown"] <= kills * CONNECTIONS
-    assert counts["sent"] + counts["unknown"] == 240
+    assert counts["sent"] + counts["unknown"] == readers
+
+
+def test_kill_9(harbour: Harbour) -> None:
+    kill_9(harbour, kills=4, readers=300)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
+def test_kill_9_on_postgresql(tmp_path: Path, inbox: Inbox) -> None:
+    with Postgres() as server, Harbour(tmp_path, inbox, DATABASE__URL=server.url()) as site:
+        kill_9(site, kills=2, readers=200)
+
+
+def test_a_lost_machine_leaves_the_rest_to_another(harbour: Harbour, tmp_path: Path) -> None:
+    """No journal: what may have gone is unknown, and nothing goes twice."""
+    harbour.seed(300)
+    worker = harbour.worker()
+    until(harbour.arrived(100), 30, "mails")
+    harbour.kill(worker)
+    shutil.rmtree(tmp_path / "data" / "journal")
+    harbour.worker()
+    harbour.finish()
+    counts = harbour.judge()
+    # Everything that came without being recorded, and no more than a few rounds' worth.
+    assert 0 < counts["unknown"] <= 150 and sum(counts.values()) == 300
 
 
 def test_an_orderly_stop_leaves_nothing_unclear(harbour: Harbour) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db.utils import IntegrityError, OperationalError
 
-from syndicate.lib.database import parse
+from syndicate.lib.database import is_passing, parse
 from syndicate.lib.errors import ConfigError
 
 HOME = Path("/srv/review")
@@ -29,3 +31,24 @@ def test_a_postgresql_address_is_taken_apart() -> None:
 def test_another_kind_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match="mysql://db/x"):
         parse("mysql://db/x", HOME)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["database or disk is full", "disk I/O error", "database is locked", "connection refused"],
+)
+def test_what_passes_by_itself(words: str) -> None:
+    assert is_passing(OperationalError(words))
+
+
+def test_postgresql_says_it_by_a_code() -> None:
+    full = OperationalError("could not extend file")
+    full.__cause__ = psycopg.errors.DiskFull()
+    assert is_passing(full)
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("no such table: x"), IntegrityError("disk is full"), ValueError()]
+)
+def test_what_is_a_mistake(error: Exception) -> None:
+    assert not is_passing(error)

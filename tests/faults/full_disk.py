@@ -1,0 +1,57 @@
+"""A worker whose disk fills up while it sends, and is emptied again. Runs in a mount namespace.
+
+unshare --user --map-root-user --mount python -m tests.faults.full_disk FOLDER
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.fakes.inbox import Inbox
+from tests.faults.harbour import Harbour
+from tests.installation import until
+
+READERS = 300
+
+
+def main(home: Path) -> None:
+    """Send a third, fill the disk, wait, make room, send the rest; prints the counts."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(home)], check=True)
+    with Inbox() as inbox, Harbour(home, inbox) as harbour:
+        inbox.stall(0.01)
+        harbour.seed(READERS)
+        worker = harbour.worker()
+        until(harbour.arrived(READERS // 3), 30, "mails")
+        _fill(home / "filler")
+        _wait_until_quiet(inbox)
+        assert worker.poll() is None, "the worker died of it"
+        assert not harbour.is_done(), "the disk was never full enough to matter"
+        stopped_at = len(inbox.messages)
+        (home / "filler").unlink()
+        harbour.finish()
+        print(stopped_at < READERS, dict(harbour.judge()))
+
+
+def _fill(file: Path) -> None:
+    """Take all the room there is."""
+    with file.open("wb", buffering=0) as filler:
+        size = 65536
+        while size:
+            try:
+                filler.write(b"x" * size)
+            except OSError:
+                size //= 2
+
+
+def _wait_until_quiet(inbox: Inbox) -> None:
+    seen = -1
+    while seen != len(inbox.messages):
+        seen = len(inbox.messages)
+        time.sleep(1.5)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
