@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.fakes.postgres import Postgres, programs
 from tests.fakes.website import Website
 from tests.installation import Installation, until
 
@@ -166,3 +167,20 @@ def test_while_it_runs_its_port_is_taken_and_a_backup_can_be(site: Installation)
         assert "C020" in second.syndicate("web", "--json", status=12)
         copied = site.json("backup", str(site.home / "copy.sqlite3"))
     assert copied["bytes"] > 100_000
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
+def test_on_postgresql_too_first_starts_wait_for_each_other(
+    site: Installation, website: Website
+) -> None:
+    with Postgres() as server:
+        shared = Installation(site.home, OPTIONS | {"DATABASE__URL": server.url()})
+        starts = [shared.start("run", "--once") for _ in range(3)]
+        assert [process.wait(60) for process in starts] == [0, 0, 0]
+        assert log(site).count("database brought up to date") == 1
+        shared.syndicate("source", "add", website.url, "--newest", "1")
+        workers = [shared.start("worker") for _ in range(2)]
+        until(lambda: shared.json("source", "list")[0]["health"] == "ok", what="a look")
+        assert [told(process, signal.SIGTERM) for process in workers] == [0, 0]
+        assert len(shared.json("article", "list")) == 1
