@@ -76,6 +76,14 @@ class Harbour:
         rows = self._ask("SELECT status, count(*) FROM mail_delivery GROUP BY status")
         return Counter({str(status): int(count) for status, count in rows})
 
+    def unsubscribe(self, first: int, last: int) -> None:
+        """Readers r*first* … r*last* leave, all at once."""
+        with closing(sqlite3.connect(self._file, timeout=10)) as file, file:
+            file.execute(
+                "UPDATE audience_subscription SET status = 'unsubscribed' WHERE id BETWEEN ? AND ?",
+                (first, last),
+            )
+
     def is_done(self) -> bool:
         """Whether the edition is marked as sent."""
         return self._ask("SELECT status FROM mail_edition") == [("sent",)]

@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,20 @@ def test_a_frozen_worker_that_wakes_sends_nothing_stale(harbour: Harbour) -> Non
     time.sleep(1)
     counts = harbour.judge()
     assert counts["unknown"] <= CONNECTIONS and sum(counts.values()) == 120
+
+
+def test_nobody_is_mailed_a_second_after_they_left(harbour: Harbour) -> None:
+    harbour.inbox.heal()
+    harbour.inbox.stall(0.1)
+    harbour.seed(120)
+    harbour.worker()
+    until(harbour.arrived(10), 30, "mails")
+    harbour.unsubscribe(11, 110)
+    left = datetime.now(UTC)
+    harbour.finish()
+    gone = {f"r{n}@example.org" for n in range(11, 111)}
+    late = [mail.recipient for mail in harbour.inbox.messages
+            if mail.recipient in gone and mail.at > left + timedelta(seconds=1)]  # fmt: skip
+    counts = harbour.statuses()
+    assert late == [] and counts["suppressed"] >= 80
+    assert counts["sent"] + counts["suppressed"] == 120
