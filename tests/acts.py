@@ -1,4 +1,8 @@
-"""What an editor does in a walk or in the demo, through the command line."""
+"""What an editor does in a walk or in the demo, through the command line.
+
+Each waits for the daemon's own words first: asking the command line again and again would take the
+processor from the daemon.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +10,31 @@ from typing import Any
 
 from tests.installation import Installation, until
 
+_MADE = {"edition": "composed", "post": "wrote"}
+_DONE = {"edition": "delivered", "post": "posted"}
+
 
 def first_look(site: Installation) -> None:
     """Wait until the source has been looked at once."""
-    until(lambda: site.json("source", "list")[0]["health"] == "ok", what="the first look")
+    site.hear("noted")
 
 
-def held(site: Installation, kind: str, count: int = 1) -> list[dict[str, Any]]:
-    """Wait for so many held editions or posts."""
-
-    def enough() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = site.json(kind, "list", "--status", "held")
-        return found if len(found) >= count else []
-
-    found: list[dict[str, Any]] = until(enough, what=f"{count} held {kind}")
+def held(site: Installation, kind: str) -> list[dict[str, Any]]:
+    """Wait for one more edition or post, and return those that are held."""
+    site.hear(_MADE[kind])
+    found: list[dict[str, Any]] = site.json(kind, "list", "--status", "held")
     return found
 
 
 def approve(site: Installation, kind: str) -> None:
-    """Let the one that waits go."""
+    """Let the next one go."""
     for row in held(site, kind):
         site.syndicate(kind, "approve", str(row["id"]))
 
 
 def sent(site: Installation, kind: str, count: int = 1) -> list[dict[str, Any]]:
-    """Wait until so many editions or posts are sent, and return them."""
+    """Wait until one more, *count* in all, is sent, and return them."""
+    site.hear(_DONE[kind])
 
     def enough() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = site.json(kind, "list", "--status", "sent")

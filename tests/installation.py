@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ class Installation:
     def __init__(self, home: Path, options: Mapping[str, str]) -> None:
         self.home = home
         self.tell: Callable[[str], None] = lambda line: None  # each line the daemon says
+        self._said: list[str] = []
+        self._heard: Counter[str] = Counter()
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SYNDICATE_", "DJANGO_"))}
         named = {f"SYNDICATE_{name}": value for name, value in options.items()}
         self._environ = clean | named | {"SYNDICATE_HOME": str(home)}
@@ -59,6 +62,17 @@ class Installation:
     def json(self, *arguments: str) -> Any:
         """Run one command with --json and read its answer."""
         return json.loads(self.syndicate(*arguments, "--json"))
+
+    def hear(self, word: str, seconds: float = 60) -> str:
+        """Wait until the daemon says *word* once more than was heard of it, and return the line."""
+        self._heard[word] += 1
+
+        def again() -> str:
+            lines = [line for line in self._said if word in line]
+            return lines[self._heard[word] - 1] if len(lines) >= self._heard[word] else ""
+
+        line: str = until(again, seconds, f"the daemon to say “{word}”")
+        return line
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
@@ -94,6 +108,7 @@ class Installation:
             for line in process.stderr:
                 kept.write(line)
                 kept.flush()
+                self._said.append(line)
                 self.tell(line.rstrip())
 
     def _command(self, *arguments: str) -> list[str]:
