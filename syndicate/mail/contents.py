@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from syndicate.lib.colour import contrast, readable
 from syndicate.lib.config import Publication, site
-from syndicate.lib.html import excerpt
+from syndicate.lib.html import excerpt, sanitise
 from syndicate.mail.body import COLUMN, Body, shape
 from syndicate.mail.models import Edition, Newsletter
 from syndicate.mail.placeholders import MARK, PLACEHOLDERS
@@ -106,7 +106,9 @@ def shared() -> dict[str, object]:
 
 def piece(article: Article, newsletter: Newsletter, limit: int) -> Piece:
     """One article for the templates of *newsletter*."""
-    body = shape(article.body, limit) if article.body and limit else Body("", "", False)
+    # Sources store it sanitised; once more, since what is mailed cannot be called back.
+    safe = sanitise(article.body, article.url) if limit else ""
+    body = shape(safe, limit) if safe else Body("", "", False)
     title, url = _clean(article.title), _clean(article.url)
     return Piece(
         title=title,
@@ -115,7 +117,7 @@ def piece(article: Article, newsletter: Newsletter, limit: int) -> Piece:
         day=day(article.dated.astimezone(newsletter.zone)),
         source=article.source.name,
         summary=excerpt(_clean(article.summary), _SUMMARY_LIMIT),
-        body=Markup(_clean(body.html)),  # noqa: S704 - sanitised by sources, reshaped here
+        body=Markup(_clean(body.html)),  # noqa: S704 - sanitised above
         text=_clean(body.text),
         cut=body.cut,
         picture=_picture(article),

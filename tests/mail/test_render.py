@@ -184,3 +184,10 @@ def test_every_name_a_template_may_use_is_documented() -> None:
 def test_right_to_left(configure: Callable[..., Any]) -> None:
     configure(publication={"language": "he"})
     assert '<html lang="he" dir="rtl"' in render(edition()).html
+
+
+def test_what_was_stored_unsafe_is_not_mailed() -> None:
+    unsafe = rows.article(body="<p onclick='x()'>Kept</p><script>alert(1)</script>")
+    rendered = render(edition(unsafe))
+    assert "Kept" in rendered.html
+    assert "alert(1)" not in rendered.html and "onclick" not in rendered.html
