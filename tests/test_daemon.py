@@ -13,11 +13,11 @@ from syndicate import daemon as clockwork
 from syndicate.daemon import Daemon, Every
 from syndicate.engine.models import Heartbeat
 from syndicate.lib import clock, stop
-from syndicate.mail.models import Edition, Newsletter
+from syndicate.mail.models import Edition, Newsletter, Slot
 from syndicate.sources.models import Article, Source
 from tests.fakes.website import Website
 from tests.installation import until
-from tests.rows import NOON, newsletter, source
+from tests.rows import NOON, article, newsletter, source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,7 +82,11 @@ def test_a_heartbeat_of_long_ago_is_forgotten() -> None:
 
 def test_what_stays_due_does_not_spin(configure: Callable[..., Any]) -> None:
     configure(daemon={"tick_seconds": 60.0})
-    newsletter()  # of the article rhythm: always due, mostly with nothing to do
+    # Its edition was deleted by hand, but its slot stays decided: it is due, and nothing is done.
+    one, lost = newsletter(), article()
+    Slot.objects.create(
+        newsletter=one, key=f"article:{lost.pk}", decided_at=NOON, outcome=Slot.Outcome.COMPOSED
+    )
     daemon = Daemon()
     daemon.start()
     until(lambda: daemon._taken, what="the newsletter to be asked")
