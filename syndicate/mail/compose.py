@@ -26,6 +26,11 @@ from syndicate.sources.models import Article
 
 log = logging.getLogger(__name__)
 
+_STALE = {
+    "error": "Its article has waited for long: nothing was running, or the newsletter was paused.",
+    "hint": "Approve it if it is still news.",
+}
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -88,7 +93,7 @@ def make(
             preheader=title.preheader,
             intro=newsletter.intro,
             composed_at=now,
-            **_approval(newsletter, title, now),
+            **_approval(newsletter, title, articles, now),
         )
         EditionArticle.objects.bulk_create(
             EditionArticle(edition=edition, article=article, position=position)
@@ -148,12 +153,25 @@ def _decide(newsletter: Newsletter, key: str, outcome: str, now: datetime) -> bo
     return new
 
 
-def _approval(newsletter: Newsletter, title: headline.Headline, now: datetime) -> dict[str, object]:
+def _approval(
+    newsletter: Newsletter, title: headline.Headline, articles: Sequence[Article], now: datetime
+) -> dict[str, object]:
     """An edition goes by itself only if its newsletter may and nothing is wrong with it."""
-    if newsletter.approval == Newsletter.Approval.AUTO and not title.error:
-        delay = timedelta(minutes=site().mail.send_delay_minutes)
-        return {"status": Status.QUEUED, "approved_at": now, "send_at": now + delay}
-    return {"status": Status.HELD, "error": title.error, "hint": title.hint}
+    if title.error:
+        return {"status": Status.HELD, "error": title.error, "hint": title.hint}
+    if newsletter.approval != Newsletter.Approval.AUTO:
+        return {"status": Status.HELD}
+    if newsletter.rhythm == Newsletter.Rhythm.ARTICLE and _stale(articles, now):
+        # After a pause or a long stop, a month's articles must not arrive in one minute.
+        return {"status": Status.HELD, **_STALE}
+    delay = timedelta(minutes=site().mail.send_delay_minutes)
+    return {"status": Status.QUEUED, "approved_at": now, "send_at": now + delay}
+
+
+def _stale(articles: Sequence[Article], now: datetime) -> bool:
+    """Whether they have waited longer than a missed slot may be made up for."""
+    newest = max(article.available_at for article in articles)
+    return now - newest > timedelta(hours=site().daemon.catch_up_hours)
 
 
 def _when(newsletter: Newsletter) -> When:

@@ -46,6 +46,16 @@ def test_a_digest_takes_all_that_is_new_newest_first(now: datetime) -> None:
     assert edition.slot == "2026-11-23T13:00"
 
 
+@pytest.mark.parametrize(("hours", "status"), [(5, Status.QUEUED), (7, Status.HELD)])
+def test_an_article_that_waited_for_long_is_held(now: datetime, hours: int, status: str) -> None:
+    newsletter = rows.newsletter()
+    rows.article()
+    compose(newsletter.pk, now + timedelta(hours=hours))
+    edition = newsletter.editions.get()
+    assert edition.status == status
+    assert bool(edition.error) == (status == Status.HELD)
+
+
 def test_composing_twice_makes_one(now: datetime) -> None:
     newsletter = weekly(now)
     rows.article()
