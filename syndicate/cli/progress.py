@@ -48,13 +48,13 @@ def _bar(label: str, total: int | None) -> Iterator[Advance]:
 
 
 @contextmanager
-def _lines(label: str, total: int | None) -> Iterator[Advance]:
+def _lines(label: str, total: int | None, every: float = LINE_SECONDS) -> Iterator[Advance]:
     done, told = 0, clock.monotonic()
 
     def advance(steps: int) -> None:
         nonlocal done, told
         done += steps
-        if clock.monotonic() - told >= LINE_SECONDS:
+        if clock.monotonic() - told >= every:
             told = clock.monotonic()
             say(f"{label}: {done:,} of {total:,}" if total else f"{label}: {done:,}")
 
