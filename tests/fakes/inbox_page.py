@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,7 +66,9 @@ class InboxPage:
 
 def _one(mail: Mail, number: int, rest: list[str]) -> tuple[int, str, bytes]:
     if rest == ["html"]:
-        return 200, "text/html", mail.html.encode()
+        # Links open in a tab of their own: what they lead to may have buttons.
+        shown = re.sub("(<head[^>]*>)", r'\1<base target="_blank">', mail.html, count=1)
+        return 200, "text/html", shown.encode()
     if rest == ["source"]:
         return 200, "text/plain", mail.raw
     return 200, "text/html", _page(mail.subject, _mail(mail, number))
@@ -89,8 +92,8 @@ def _mail(mail: Mail, number: int) -> str:
         for name in shown
         if mail.message[name] is not None
     )
-    # sandbox without a word allows nothing, and links open in a new tab.
-    frame = f'<iframe sandbox="allow-popups" src="/mail/{number}/html" title="The mail"></iframe>'
+    may = "allow-popups allow-popups-to-escape-sandbox"
+    frame = f'<iframe sandbox="{may}" src="/mail/{number}/html" title="The mail"></iframe>'
     return (
         f'<p><a href="/">← Inbox</a> · <a href="/mail/{number}/source">Source</a></p>'
         f"<dl>{headers}</dl>{frame if mail.html else ''}"
