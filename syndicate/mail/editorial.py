@@ -28,6 +28,7 @@ from syndicate.mail import compose, message
 from syndicate.mail.again import resolve_unknown, retry
 from syndicate.mail.models import Edition, EditionArticle, Newsletter
 from syndicate.mail.render import Rendered, Values, personalise, render
+from syndicate.mail.start import check
 from syndicate.mail.transports import open_transport
 
 __all__ = [
@@ -40,7 +41,7 @@ def approve(
     edition: Edition, user: AbstractBaseUser | None, now: datetime, send_at: datetime | None = None
 ) -> None:
     """Let a held edition go: at *send_at*, else after ``mail.send_delay_minutes``."""
-    _check(edition)
+    check(edition)
     delay = timedelta(minutes=site().mail.send_delay_minutes)
     _change(
         edition,
@@ -158,14 +159,6 @@ def ledger(edition: Edition) -> dict[str, int]:
     """How many of its Deliveries stand where; adds up to ``audience``."""
     counted = edition.deliveries.values_list("status").annotate(n=Count("pk")).order_by()
     return dict(counted)
-
-
-def _check(edition: Edition) -> None:
-    """What would stop it later is better told now: no content, no sender, a broken template."""
-    if not edition.chosen().exists() and not edition.intro.strip():
-        raise BadInput("There is nothing in this edition.", "Include an article, or cancel it.")
-    message.sender(edition.newsletter.from_address)
-    render(edition)
 
 
 def _rendered(edition: Edition) -> Rendered:

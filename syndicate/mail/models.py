@@ -209,7 +209,9 @@ class Edition(models.Model):
 
     def chosen(self) -> QuerySet[EditionArticle]:
         """Its articles that will be in the mail, in order."""
-        return self.entries.filter(included=True).select_related("article", "article__source")
+        gone = models.Q(article__state=Article.State.WITHDRAWN)
+        chosen = self.entries.filter(~gone, included=True)
+        return chosen.select_related("article", "article__source")
 
 
 class EditionArticle(models.Model):

@@ -30,8 +30,7 @@ def start(edition_id: int, now: datetime) -> None:
     """Freeze one edition and hand it to the workers. Safe to run twice, anywhere."""
     edition = Edition.objects.select_related("newsletter__list").get(pk=edition_id)
     try:
-        sender(edition.newsletter.from_address)
-        rendered = render(edition)
+        rendered = check(edition)
     except (BadInput, ConfigError) as error:
         _send_back(edition, error)
         return
@@ -44,6 +43,14 @@ def start(edition_id: int, now: datetime) -> None:
         if not audience:
             Edition.objects.filter(pk=edition.pk).update(status=Status.SENT, finished_at=now)
     log.info("started “%s”: %s recipients", edition, audience)
+
+
+def check(edition: Edition) -> Rendered:
+    """The edition rendered, if it may go. Raises BadInput or ConfigError with what to mend."""
+    if not edition.chosen().exists() and not edition.intro.strip():
+        raise BadInput("There is nothing in this edition.", "Include an article, or cancel it.")
+    sender(edition.newsletter.from_address)
+    return render(edition)
 
 
 def freeze(edition: Edition, readers_of: MailingList) -> int:

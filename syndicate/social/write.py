@@ -13,10 +13,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from syndicate.lib.config import site
 from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
 from syndicate.social.channels import rules
@@ -132,7 +133,9 @@ def stale(account: Account) -> QuerySet[Post]:
 
 def _create(account: Account, article: Article, now: datetime) -> None:
     made = draft(account, article)
-    goes = account.approval == Account.Approval.AUTO and not made.over
+    # After a pause or a long stop, a month's articles must not be posted in one minute.
+    late = now - article.available_at > timedelta(hours=site().daemon.catch_up_hours)
+    goes = account.approval == Account.Approval.AUTO and not made.over and not late
     post = Post(
         account=account,
         article=article,

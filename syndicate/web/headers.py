@@ -49,9 +49,7 @@ class Headers:
         """Answer, with headers."""
         response = self.get_response(request)
         response.headers.setdefault(CSP, policy(PAGE))
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=()"
-        )
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=()")
         return response
 
 

@@ -1,7 +1,7 @@
 """A real PostgreSQL cluster of our own on loopback, in a temporary folder.
 
-    with Postgres() as server:
-        server.url()  # postgresql://syndicate@127.0.0.1:PORT/fresh-database
+with Postgres() as server:
+    server.url()  # postgresql://syndicate@127.0.0.1:PORT/fresh-database
 """
 
 from __future__ import annotations

@@ -59,6 +59,14 @@ def test_what_is_frozen_stays(now: datetime) -> None:
     assert one.deliveries.count() == 1
 
 
+def test_what_was_withdrawn_meanwhile_is_not_sent(now: datetime) -> None:
+    one = queued(rows.article(state="withdrawn"))
+    start(one.pk, now)
+    one.refresh_from_db()
+    assert one.status == Status.HELD
+    assert "nothing in this edition" in one.error
+
+
 def test_nobody_reads_it(now: datetime) -> None:
     one = queued()
     start(one.pk, now)

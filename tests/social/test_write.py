@@ -74,6 +74,16 @@ def test_it_waits_for_an_editor_or_goes_by_itself(
     assert (post.status, post.due_at) == (status, due)
 
 
+@pytest.mark.parametrize(("hours", "status"), [(5, Status.QUEUED), (7, Status.HELD)])
+def test_what_waited_for_long_waits_for_an_editor(
+    now: datetime, hours: int, status: Status
+) -> None:
+    account = rows.account("x")
+    rows.article()
+    write(account.pk, now + timedelta(hours=hours))
+    assert account.posts.get().status == status
+
+
 def test_the_preview_is_what_is_written(now: datetime) -> None:
     account = rows.account("x")
     post = written(account, now, title="A pier", summary="Word " * 100)
