@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
+from syndicate.audience.lists import open_list
 from syndicate.audience.models import MailingList
 from syndicate.cli.editor import login_link, set_password
-from syndicate.mail.compose import upcoming
 from syndicate.mail.models import Newsletter
+from syndicate.mail.newsletter import set_up
 from syndicate.sources.add import add_source
 from syndicate.sources.models import Source
-from syndicate.web.desk.slug import free_slug
 
 
 def newsletter(name: str, rhythm: str, now: datetime) -> Newsletter:
@@ -20,21 +20,9 @@ def newsletter(name: str, rhythm: str, now: datetime) -> Newsletter:
     known = Newsletter.objects.select_related("list").first()
     if known is not None:
         return known
-    readers = MailingList.objects.first() or MailingList.objects.create(
-        name=name, slug=free_slug(MailingList, name), created_at=now
-    )
-    made = Newsletter(
-        name=name,
-        slug=free_slug(Newsletter, name),
-        list=readers,
-        rhythm=rhythm,
-        approval=Newsletter.Approval.HOLD,
-        created_at=now,
-        since=now,
-    )
-    made.next_slot_at = upcoming(made, now)
-    made.save()
-    return made
+    readers = MailingList.objects.first() or open_list(MailingList(name=name), now)
+    made = Newsletter(name=name, list=readers, rhythm=rhythm, approval=Newsletter.Approval.HOLD)
+    return set_up(made, [], now)
 
 
 def source(url: str, newest: int, now: datetime) -> Source:

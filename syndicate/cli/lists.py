@@ -44,17 +44,12 @@ def show_(list: MailingList) -> None:
 @click.option("--private", is_flag=True, help="Not offered on the public pages.")
 def add(name: str, description: str, private: bool) -> None:
     """Make a list."""
+    from syndicate.audience.lists import open_list
     from syndicate.audience.models import MailingList
     from syndicate.lib import clock
-    from syndicate.web.desk.slug import free_slug
 
-    made = MailingList.objects.create(
-        name=name,
-        slug=free_slug(MailingList, name),
-        description=description,
-        public=not private,
-        created_at=clock.now(),
-    )
+    made = MailingList(name=name, description=description, public=not private)
+    open_list(made, clock.now())
     show(describe(made), f"Made the list {made.slug}.")
 
 

@@ -75,26 +75,19 @@ def show_(newsletter: Newsletter) -> None:
 def add(name: str, to: MailingList, sources: tuple[Source, ...], **how: Any) -> None:
     """Set a newsletter up. What is published from now on belongs to it."""
     from syndicate.lib import clock
-    from syndicate.mail.compose import upcoming
     from syndicate.mail.models import Newsletter
-    from syndicate.web.desk.slug import free_slug
+    from syndicate.mail.newsletter import set_up
 
-    now = clock.now()
     made = Newsletter(
         name=name,
-        slug=free_slug(Newsletter, name),
         list=to,
         rhythm=how["rhythm"],
         at=_time(how["at"]),
         weekday=DAYS.index(how["weekday"]),
         timezone=_zone(how["timezone"]),
         approval=Newsletter.Approval.AUTO if how["auto"] else Newsletter.Approval.HOLD,
-        created_at=now,
-        since=now,
     )
-    made.next_slot_at = upcoming(made, now)
-    made.save()
-    made.sources.set(sources)
+    set_up(made, sources, clock.now())
     show(describe(made), f"{made.name} is set up as {made.slug}.")
 
 
@@ -116,7 +109,9 @@ def compose(newsletter: Newsletter) -> None:
 @NEWSLETTER
 def pause(newsletter: Newsletter) -> None:
     """Compose no more of it."""
-    _set_active(newsletter, False)
+    from syndicate.mail.newsletter import pause
+
+    pause(newsletter)
     show(describe(newsletter), f"{newsletter.name} is paused.")
 
 
@@ -124,7 +119,10 @@ def pause(newsletter: Newsletter) -> None:
 @NEWSLETTER
 def resume(newsletter: Newsletter) -> None:
     """Compose it again."""
-    _set_active(newsletter, True)
+    from syndicate.lib import clock
+    from syndicate.mail.newsletter import resume
+
+    resume(newsletter, clock.now())
     show(describe(newsletter), f"{newsletter.name} is at work again.")
 
 
@@ -142,11 +140,6 @@ def describe(newsletter: Newsletter) -> dict[str, Any]:
         "error": newsletter.error,
         "hint": newsletter.hint,
     }
-
-
-def _set_active(newsletter: Newsletter, active: bool) -> None:
-    newsletter.active = active
-    newsletter.save(update_fields=["active"])
 
 
 def _time(text: str) -> Any:

@@ -49,7 +49,7 @@ def compose(newsletter_id: int, now: datetime) -> None:
             if stop.requested():
                 return
             make(newsletter, f"article:{article.pk}", [article], now)
-    else:
+    elif newsletter.next_slot_at <= now:
         _compose_slot(newsletter, now)
 
 

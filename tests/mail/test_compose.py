@@ -11,6 +11,7 @@ import pytest
 from syndicate.lib.status import Status
 from syndicate.mail.compose import compose, preview_next, upcoming
 from syndicate.mail.models import Edition, Newsletter, Slot
+from syndicate.mail.newsletter import pause, resume
 from tests import rows
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,12 @@ def test_asking_is_cheap(now: datetime, django_assert_num_queries: Any) -> None:
 def test_upcoming(now: datetime) -> None:
     assert upcoming(weekly(now), now) == now + timedelta(days=7)
     assert upcoming(rows.newsletter(), now) == now
+
+
+def test_a_resumed_digest_missed_nothing(now: datetime) -> None:
+    newsletter = weekly(now)
+    pause(newsletter)
+    resume(newsletter, now + timedelta(days=10))
+    compose(newsletter.pk, now + timedelta(days=10))
+    assert newsletter.next_slot_at == now + timedelta(days=14)
+    assert not newsletter.slots.exists()

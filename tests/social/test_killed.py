@@ -11,10 +11,11 @@ from tests.fakes.x import FakeX
 from tests.installation import Installation
 
 ROWS = """
+from syndicate.lib import clock
 from tests import rows
 options = {{"api": "{url}"}}
 rows.account("x", name="@review", credentials={credentials}, options=options)
-rows.article(title="A new pier")
+rows.article(title="A new pier", available_at=clock.now())
 """
 LATER = """
 from django.utils.timezone import now

@@ -13,13 +13,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from syndicate.audience.lists import open_list
 from syndicate.audience.models import MailingList, Subscription
 from syndicate.audience.transfer import export_csv, import_csv
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput
 from syndicate.web.desk import upload
 from syndicate.web.desk.page import page
-from syndicate.web.desk.slug import free_slug
 
 Status = Subscription.Status
 
@@ -59,9 +59,7 @@ def list_new(request: HttpRequest) -> HttpResponse:
     """A new list."""
     form = ListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = form.save(commit=False)
-        made.slug, made.created_at = free_slug(MailingList, made.name), clock.now()
-        made.save()
+        made = open_list(form.save(commit=False), clock.now())
         messages.success(request, f"{made} is there. Now people can subscribe, or be imported.")
         return redirect("desk:list", made.pk)
     return page(request, "list_new", 422 if form.errors else 200, section="lists", form=form)

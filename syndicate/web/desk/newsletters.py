@@ -20,9 +20,9 @@ from syndicate.lib import clock
 from syndicate.mail import editorial
 from syndicate.mail.compose import preview_next, upcoming
 from syndicate.mail.models import Newsletter
+from syndicate.mail.newsletter import pause, resume, set_up
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page
-from syndicate.web.desk.slug import free_slug
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TIMING = {"rhythm", "at", "weekday", "timezone"}
@@ -103,12 +103,7 @@ def newsletter_new(request: HttpRequest) -> HttpResponse:
     """A new one; what is published from now on belongs to it."""
     form = NewsletterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = form.save(commit=False)
-        made.slug = free_slug(Newsletter, made.name)
-        made.created_at = made.since = now = clock.now()
-        made.next_slot_at = upcoming(made, now)
-        made.save()
-        form.save_m2m()
+        made = set_up(form.save(commit=False), form.cleaned_data["sources"], clock.now())
         messages.success(request, f"{made} is set up. Articles found from now on go into it.")
         return redirect("desk:newsletter", made.pk)
     status = 422 if form.errors else 200
@@ -147,8 +142,8 @@ def newsletter(request: HttpRequest, pk: int) -> HttpResponse:
 Deed = Callable[[Newsletter, datetime], object]
 ACTS: dict[str, tuple[Deed, str]] = {
     "compose": (lambda n, now: _compose(n, now), ""),
-    "pause": (lambda n, now: _set_active(n, False), "Paused: nothing is composed."),
-    "resume": (lambda n, now: _set_active(n, True), "It is at work again."),
+    "pause": (lambda n, now: pause(n), "Paused: nothing is composed."),
+    "resume": (lambda n, now: resume(n, now), "It is at work again."),
 }
 
 
@@ -165,7 +160,3 @@ def newsletter_act(request: HttpRequest, pk: int, word: str) -> HttpResponse:
 def _compose(one: Newsletter, now: datetime) -> str:
     made = editorial.compose_now(one, now)
     return "Composed " + ", ".join(f"“{edition}”" for edition in made) + "."
-
-
-def _set_active(one: Newsletter, active: bool) -> None:
-    Newsletter.objects.filter(pk=one.pk).update(active=active)
