@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicate.checks.finding import Finding, Level, unwise, wrong
-from syndicate.lib import http
+from syndicate.lib import clock, http
 from syndicate.lib.bounds import is_web_address
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, NotSent, SyndicateError
@@ -39,11 +38,8 @@ def publication(now: datetime) -> Iterator[Finding]:
 
 def clocks(now: datetime, there: str, host: str) -> Iterator[Finding]:
     """Whether two clocks agree; *there* is an HTTP Date."""
-    try:
-        other = email.utils.parsedate_to_datetime(there)
-    except ValueError:
-        return
-    if other.tzinfo is not None and abs(other - now) > CLOCK_TOLERANCE:
+    other = clock.read(there)
+    if other is not None and other.tzinfo is not None and abs(other - now) > CLOCK_TOLERANCE:
         apart = int(abs(other - now).total_seconds())
         message = f"This clock and that of {host} are {apart} s apart."
         yield unwise("E005", message, "If it is this one that is wrong: let NTP keep it right.")

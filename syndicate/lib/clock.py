@@ -5,6 +5,7 @@ Everything that decides takes ``now`` as an argument; only the edges (daemon, CL
 
 from __future__ import annotations
 
+import email.utils
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,14 @@ def monotonic() -> float:
 
 # Plain CLOCK_MONOTONIC stands still in a suspended machine; a lease elsewhere does not.
 _STEADY: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def read(text: str) -> datetime | None:
+    """The moment that a date in a mail or in HTTP names, perhaps without a zone; None if none."""
+    try:
+        return email.utils.parsedate_to_datetime(text)
+    except (ValueError, OverflowError):  # a year or an offset of thirty digits
+        return None
 
 
 def running_from(now: datetime) -> Callable[[], datetime]:

@@ -12,7 +12,6 @@ dialled, so neither a redirect nor a second DNS answer leads elsewhere.
 
 from __future__ import annotations
 
-import email.utils
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +30,8 @@ from syndicate.lib.errors import BadInput, NotSent, Scope
 
 MAX_HOPS = 10
 _CHUNK = 65536
+# Nobody waits for longer, and a moment that far can be reckoned with.
+_LONGEST = timedelta(days=1000)
 _PERMANENT = {301, 308}
 _REDIRECT = {301, 302, 303, 307, 308}
 # What may go wrong while a body is read; requests wraps only what its own reading loop meets.
@@ -160,12 +161,12 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long a server asks us to wait: seconds, or a date (RFC 9110, 10.2.3)."""
     value = CaseInsensitiveDict(headers).get("Retry-After", "").strip()
     if value.isdecimal():
-        return timedelta(seconds=min(int(value), 10**8))
-    try:
-        at = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        # Python itself refuses a number of more than 4300 digits.
+        return min(timedelta(seconds=int(value[:9])), _LONGEST)
+    at = clock.read(value)
+    if at is None:
         return None
-    return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta(0))
+    return min(max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta(0)), _LONGEST)
 
 
 def _conditions(etag: str, last_modified: str) -> dict[str, str]:

@@ -24,6 +24,9 @@ _LAZY = (
     "data-image",
     "data-hi-res-src",
 )
+# An address may hold commas; one at its end means that no descriptor follows. Linear on any text.
+_CANDIDATE = re.compile(r"([^\s,]\S*)(?:(?<!,)\s+([^,]*))?")
+_AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)[wx]")
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _GONE = (
     "script", "style", "iframe", "form", "object", "embed", "svg", "button", "input", "template",
@@ -64,9 +67,10 @@ def tidy(html: str, base_url: str) -> str:
 def best_of(srcset: str) -> str:
     """The largest candidate of a srcset, ``"a.jpg 1x, b.jpg 2x"`` or by width."""
     best, size = "", -1.0
-    for url, amount in re.findall(r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", srcset):
-        if float(amount or 1) > size:
-            best, size = url, float(amount or 1)
+    for url, descriptor in _CANDIDATE.findall(srcset):
+        amount = _AMOUNT.match(descriptor)
+        if (this := float(amount.group(1)) if amount else 1.0) > size:
+            best, size = url.rstrip(","), this
     return best
 
 

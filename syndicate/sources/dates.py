@@ -6,10 +6,11 @@ Without a zone, UTC is taken: an hour's error is better than no date.
 from __future__ import annotations
 
 import calendar
-import email.utils
 import re
 import time
 from datetime import UTC, datetime, timedelta
+
+from syndicate.lib import clock
 
 # Offsets in hours of zones by name, as far as the name is not used twice (RFC 822 knows only the
 # American ones; IST and CST have several meanings, and BST is taken for the one of most feeds).
@@ -70,10 +71,7 @@ def _rfc822(text: str) -> datetime | None:
         text = f"{text.rpartition(' ')[0]} {sign}{minutes // 60:02}{minutes % 60:02}"
     # A day's name in another language is of no use, and only in the way.
     text = re.sub(r"^[^\W\d]+\.?,\s*", "", text)
-    try:
-        return email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
+    return clock.read(text)
 
 
 def _day_first(text: str) -> datetime | None:

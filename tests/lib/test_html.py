@@ -7,6 +7,7 @@ import time
 import pytest
 
 from syndicate.lib.html import Image, excerpt, images, sanitise, to_text
+from syndicate.lib.tidy import best_of
 
 BASE = "https://harbour.example.org/2026/pier"
 
@@ -55,6 +56,24 @@ def test_a_lazy_picture_is_found_once() -> None:
 def test_the_largest_candidate_stands_in_for_a_missing_source() -> None:
     html = '<picture><source srcset="s.jpg 300w, l.jpg 1200w"><img alt="Boats"></picture>'
     assert images(sanitise(html, BASE))[0].url == "https://harbour.example.org/2026/l.jpg"
+
+
+@pytest.mark.parametrize(
+    ("srcset", "best"),
+    [
+        ("a.jpg 1x, b.jpg 2x", "b.jpg"),
+        ("a.jpg 640w,b.jpg 320w", "a.jpg"),
+        ("w_9,h_9/a.jpg 1.5x, b.jpg", "w_9,h_9/a.jpg"),
+        ("a.jpg, b.jpg 1.2.3x, c.jpg 0x", "a.jpg"),
+        ("a.jpg ²x", "a.jpg"),
+        (" , ,, ", ""),
+        ("a" * 300_000 + " b c", "a" * 300_000),
+    ],
+)
+def test_any_srcset_has_one_best_candidate_at_most(srcset: str, best: str) -> None:
+    begun = time.process_time()
+    assert best_of(srcset) == best
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,17 @@ def test_a_moment_is_read(text: str, utc: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "1970-01-01", "0000-00-00", "99/99/2026", "9999-12-31T23:59:59-10:00", "1" * 200],
+    [
+        "",
+        "soon",
+        "1970-01-01",
+        "0000-00-00",
+        "99/99/2026",
+        "9999-12-31T23:59:59-10:00",
+        "1" * 200,
+        "Mon, 23 Nov 99999999999999999999 08:00:00 GMT",
+        "23 Nov 2026 08:00:00 +99999999999999999999",
+    ],
 )
 def test_what_is_no_moment_is_none(text: str) -> None:
     assert parse(text) is None
