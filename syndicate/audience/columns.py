@@ -44,8 +44,9 @@ def guess(rows: Sequence[Row]) -> Columns:
         email = _full_of_addresses(rows)
     if email is None:
         found = ", ".join(f"“{cell.strip()[:30]}”" for cell in rows[0][:8])
+        found = f"reads {found}" if found else "is no row of a table"
         raise BadInput(
-            f"No column holds email addresses; the first line reads {found}.",
+            f"No column holds email addresses; the first line {found}.",
             "Call that column “email”, or put one address on each line.",
         )
     names = _named(heads, NAME) or _named(heads, FIRST) + _named(heads, LAST)

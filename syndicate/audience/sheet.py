@@ -40,7 +40,9 @@ def read(stream: IO[bytes]) -> Iterator[Line]:
         raise BadInput("The file is empty.", "It needs one email address on each line.")
     records = _records(csv.reader(chain(opening, text), delimiter=columns.delimiter(opening[0])))
     first = list(islice(records, SAMPLE))
-    where = columns.guess([row for _, row in first if row] or [[]])
+    if not first:
+        raise BadInput("The file is empty.", "It needs one email address on each line.")
+    where = columns.guess([[_mend(cell) for cell in row] for _, row in first if row] or [[]])
     for number, row in chain(first[1:] if where.head else first, records):
         yield _line(number, row, where)
 

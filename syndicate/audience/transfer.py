@@ -148,7 +148,7 @@ def _people(lines: Iterable[sheet.Line], report: Report) -> Iterator[Person]:
         try:
             person = _person(line, report)
         except BadInput as error:
-            report.refuse(line.number, line.email, error.message)
+            report.refuse(line.number, line.email, str(error))
             continue
         if person.key in seen:
             report.repeated += 1

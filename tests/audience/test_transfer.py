@@ -77,13 +77,21 @@ def test_addresses_alone_are_enough(now: datetime) -> None:
         ("name,city\nAnna,Port\n", "“name”, “city”"),
         ("<html>\n<body>\n", "“<html>”"),
         (b"PK\x03\x04\x14\x00", "spreadsheet"),
-        ("\n\n\n", "No column"),
+        ("\n\n\n", "empty"),
+        ("a" * 200_000, "no row of a table"),
+        (b"\x89PNG\r\n\x1a\n\xff", "“‰PNG”"),
     ],
 )
 def test_what_is_no_table_of_readers_says_so(text: str, says: str, now: datetime) -> None:
     with pytest.raises(BadInput, match=says) as caught:
         take(text, rows.mailing_list(), now)
     assert caught.value.hint
+
+
+def test_a_head_of_an_old_spreadsheet_is_read(now: datetime) -> None:
+    to = rows.mailing_list()
+    take("prénom;adresse email\nZoë;zoe@example.org\n".encode("cp1252"), to, now)
+    assert readers(to) == {"zoe@example.org": "Zoë"}
 
 
 def test_bad_lines_are_named_and_the_others_taken(now: datetime) -> None:
@@ -98,7 +106,7 @@ def test_bad_lines_are_named_and_the_others_taken(now: datetime) -> None:
     assert [(remark.line, remark.value) for remark in report.bad] == [
         (3, "nobody"), (5, ""), (6, "short"), (7, "postmaster@example.org"),
     ]  # fmt: skip
-    assert "not an email address" in report.bad[0].why
+    assert "must have an @-sign" in report.bad[0].why
     assert "missing" in report.bad[1].why
 
 

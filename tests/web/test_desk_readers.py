@@ -144,11 +144,18 @@ def test_a_file_is_kept_for_its_own_list_and_one_deed(desk: Client) -> None:
     assert [*(paths.data() / "uploads").iterdir()] == []
 
 
-@pytest.mark.parametrize("content", ["name,town\nAnna,Port\n", "", b"\x00\x01\x02PK\x03\x04"])
-def test_a_file_of_no_use_says_why(desk: Client, content: str | bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("name,town\nAnna,Port\n", "No column"),
+        ("", "The file is empty"),
+        (b"PK\x03\x04", "a spreadsheet, not CSV"),
+        (b"\x89PNG\r\n", "“‰PNG”"),
+    ],
+)
+def test_a_file_of_no_use_says_why(desk: Client, content: str | bytes, why: str) -> None:
     answer = send(desk, rows.mailing_list(), content)
-    assert answer.status_code == 302
-    assert said(answer)
+    assert why in desk.get(answer.url).content.decode()
     assert not Subscriber.objects.exists()
 
 

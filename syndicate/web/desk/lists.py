@@ -45,6 +45,10 @@ class FileForm(forms.Form):
         label="CSV file",
         help_text="With a column of addresses; one of names is used where there is one. "
         "You will see what would happen before it does.",
+        error_messages={
+            "required": "Please choose a CSV file.",
+            "empty": "The file is empty. It needs one email address on each line.",
+        },
     )
 
 
@@ -92,7 +96,7 @@ def list_import(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(MailingList, pk=pk)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, "Please choose a CSV file.")
+        messages.error(request, " ".join(form.errors["file"]))
         return redirect("desk:list", pk)
     name = upload.keep(form.cleaned_data["file"], clock.now())
     request.session["import"] = {"list": pk, "file": name}
