@@ -24,7 +24,7 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.mime import ascii_address
 from syndicate.lib.status import Status
-from syndicate.mail import compose, message
+from syndicate.mail import compose, headline, message
 from syndicate.mail.again import resolve_unknown, retry
 from syndicate.mail.models import Edition, EditionArticle, Newsletter
 from syndicate.mail.render import Rendered, Values, personalise, render
@@ -106,12 +106,14 @@ def edit(edition: Edition, *, subject: str, preheader: str, intro: str, now: dat
 def arrange(edition: Edition, ordered: Sequence[int], excluded: Iterable[int]) -> None:
     """Set the order of a held edition's articles, by key, and which of them stay out.
 
-    Those not named in *ordered* come after it, as they stood.
+    Those not named in *ordered* come after it, as they stood. The headline that was written for
+    it follows, unless an editor has written another.
     """
     with transaction.atomic():
         held = Edition.objects.select_for_update().filter(pk=edition.pk, status=Status.HELD)
         if not held.exists():
             raise BadInput("Its articles can no longer be arranged.", "Hold it first.")
+        before = _headline(edition)
         entries = {entry.article_id: entry for entry in edition.entries.all()}
         out = set(excluded)
         if unknown := (set(ordered) | out) - set(entries):
@@ -120,6 +122,20 @@ def arrange(edition: Edition, ordered: Sequence[int], excluded: Iterable[int]) -
             entries[article].position = position
             entries[article].included = article not in out
         EditionArticle.objects.bulk_update(entries.values(), ["position", "included"])
+        after = _headline(edition)
+        for field, text in after.items():
+            if getattr(edition, field) == before.get(field):
+                setattr(edition, field, text)
+        held.update(**{field: getattr(edition, field) for field in after})
+
+
+def _headline(edition: Edition) -> dict[str, str]:
+    """Subject and preheader as they are written for it; none for an edition of nothing."""
+    articles = [entry.article for entry in edition.chosen()]
+    if not articles:
+        return {}
+    made = headline.write(edition.newsletter, articles, edition.composed_at)
+    return {"subject": made.subject, "preheader": made.preheader}
 
 
 def send_test(edition: Edition, address: str, now: datetime) -> str:

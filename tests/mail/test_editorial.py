@@ -101,6 +101,20 @@ def test_arrange() -> None:
         editorial.arrange(one, [99], [])
 
 
+def test_a_headline_nobody_touched_follows_the_order(now: datetime) -> None:
+    a, b, c = (rows.article(title=title) for title in "abc")
+    one = edition(a, b, c, subject="a, and 2 more", preheader="b · c")
+    editorial.arrange(one, [c.pk, a.pk], [b.pk])
+    one.refresh_from_db()
+    assert (one.subject, one.preheader) == ("c, and 1 more", "a")
+    editorial.edit(one, subject="My own", preheader="a", intro="", now=now)
+    editorial.arrange(one, [a.pk, c.pk], [])
+    one.refresh_from_db()
+    assert (one.subject, one.preheader) == ("My own", "c · b")
+    editorial.arrange(one, [], [a.pk, b.pk, c.pk])
+    assert one.preheader == "c · b"
+
+
 def test_cancelling_stops_what_has_not_gone(now: datetime) -> None:
     one = sending(now, Status.SENT, Status.QUEUED, Status.DEFERRED)
     Edition.objects.update(status=Status.SENDING)
