@@ -43,7 +43,7 @@ def connect(
     account.credentials = given
     _validate(account)
     if not name:
-        _learn(account, channels.channel(account).check())
+        _learn(account, _introduce(account))
     try:
         with transaction.atomic():
             account.save()
@@ -82,10 +82,20 @@ def reconnect(account: Account, credentials: Mapping[str, str]) -> str:
     fresh = Account(channel=account.channel, options=account.options, template=account.template)
     fresh.credentials = channels.kind(account.channel).complete(_readable(account) | given)
     _validate(fresh)
-    identity = channels.channel(fresh).check()
+    identity = _introduce(fresh)
     _learn(account, identity)
     _set(account, sealed=fresh.sealed, session=fresh.session, options=account.options, **_WELL)
     return identity.handle
+
+
+def _introduce(account: Account) -> Identity:
+    """Who we are there, for a person who waits: what fails is not tried again by itself."""
+    try:
+        return channels.channel(account).check()
+    except NotSent as error:
+        if not error.permanent:
+            error.hint = "Nothing was kept: try it again."
+        raise
 
 
 def configure(

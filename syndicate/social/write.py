@@ -85,8 +85,9 @@ def draft(account: Account, article: Article) -> Draft:
     """What *account* will say about *article*. Raises BadInput for a template that fails."""
     render, channel = template(account.channel, account.template), rules(account)
     title, summary = one_line(article.title), one_line(article.summary)
-    if summary.startswith(title):
-        summary = one_line(summary.removeprefix(title).lstrip(" .:–—-"))
+    # The title said twice, “A pier: it opened”; not a sentence that begins like it.
+    if (said := summary.removeprefix(title)) != summary and said.strip()[:1] in ".:–—-":
+        summary = one_line(said.lstrip(" .:–—-"))
     text = fit(lambda t, s: render(article, t, s), title, summary, channel.fits)
     counted = count(account, text)
     return Draft(

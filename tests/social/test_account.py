@@ -88,6 +88,15 @@ def test_renewed_credentials_never_overwrite_with_nothing() -> None:
     assert account.credentials == {"url": receiver.url, "secret": SECRET}
 
 
+def test_connecting_promises_no_later_try(now: datetime) -> None:
+    with Receiver() as receiver:
+        url = receiver.url
+    with pytest.raises(NotSent) as failed:
+        editorial.connect("webhook", "", {"url": url, "secret": SECRET}, now=now)
+    assert failed.value.hint == "Nothing was kept: try it again."
+    assert not Account.objects.exists()
+
+
 def test_reconnecting_lets_what_waited_go(now: datetime) -> None:
     with Receiver() as receiver:
         account = webhook(receiver.url, health=Account.Health.RECONNECT, error="refused")

@@ -132,6 +132,11 @@ def test_a_summary_that_repeats_the_title_says_it_once(now: datetime) -> None:
     assert post.text == f"A pier\n\nit opened on Monday.\n\n{post.article.url}"
 
 
+def test_a_summary_that_begins_like_the_title_stays_a_sentence(now: datetime) -> None:
+    post = written(rows.account("x"), now, title="A pier", summary="A pier, said she, is a pier.")
+    assert post.text == f"A pier\n\nA pier, said she, is a pier.\n\n{post.article.url}"
+
+
 def test_the_number_of_queries_does_not_grow_with_articles(
     now: datetime, django_assert_num_queries: object
 ) -> None:
