@@ -39,6 +39,12 @@ def test_looking_at_it_changes_nothing(editor: User) -> None:
     assert not editor.has_usable_password()
 
 
+def test_what_a_password_needs_is_said_in_words(editor: User) -> None:
+    page = opened(link(editor))[2]
+    assert "at least" in page
+    assert "&lt;" not in page
+
+
 def test_with_a_password_chosen_one_is_in(editor: User) -> None:
     browser, status = choose(link(editor))
     assert status == 302
