@@ -143,6 +143,12 @@ def test_it_can_go_at_a_local_time(desk: Client) -> None:
     assert made.send_at.isoformat() == "2099-07-01T06:00:00+00:00"
 
 
+def test_later_needs_a_moment(desk: Client) -> None:
+    made = edition(newsletter=_read_by(1))
+    assert "Say when" in said(go(desk, made, "_approve", later="yes", send_at=""))
+    assert made.status == Status.HELD
+
+
 def test_nonsense_is_no_moment(desk: Client) -> None:
     made = edition()
     assert "no moment" in said(go(desk, made, "_approve", send_at="soon"))

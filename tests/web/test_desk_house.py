@@ -144,6 +144,8 @@ def test_a_newsletter_is_paused_and_resumed(desk: Client) -> None:
 
 
 def test_a_source_is_found_shown_and_watched(desk: Client, website: Website) -> None:
+    # A browser would refuse “example.org” in a field of type url.
+    assert 'type="url"' not in text(desk.get(to("source_new")))
     shown = text(desk.post(to("source_new"), {"url": website.url}))
     assert "A second pier" in shown
     assert not Source.objects.exists() and not Article.objects.exists()

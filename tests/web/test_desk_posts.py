@@ -62,7 +62,8 @@ def test_an_edited_text_is_kept(desk: Client, held: Post) -> None:
 
 
 def test_edit_and_approve_is_one_act(desk: Client, held: Post) -> None:
-    go(desk, held, "_save", text=f"Look: {LINK}", then="approve")
+    answer = go(desk, held, "_save", text=f"Look: {LINK}", then="approve")
+    assert said(answer) == "Approved: it is posted now."
     assert (held.text, held.status) == (f"Look: {LINK}", Status.QUEUED)
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from syndicate.lib import clock
+from syndicate.lib.config import site
 from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
@@ -65,6 +66,12 @@ class SendAt(forms.Form):
         label="Send at",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["send_at"].help_text = f"In {site().publication.timezone} time."
+        # The button beside it needs it; the one for now does not.
+        self.fields["send_at"].required = "later" in self.data
 
 
 @require_safe
@@ -121,7 +128,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     one, form = _get(pk), SendAt(request.POST)
     back = reverse("desk:edition", args=[pk])
     if not form.is_valid():
-        messages.error(request, "That is no moment to send at.")
+        messages.error(request, "Say when: that is no moment to send at.")
         return redirect(back)
     if request.POST.get("seen", "") != _version(one):
         messages.error(request, "It was changed since you saw it. Please look again.")

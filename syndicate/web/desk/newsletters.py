@@ -72,7 +72,8 @@ class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
             "at": "Local time. Hourly editions use its minutes alone.",
             "weekday": "For weekly editions.",
             "timezone": "Like Europe/Berlin. Empty: the publication’s.",
-            "subject": "Empty: the first article’s title. {{ title }} and the like are filled in.",
+            "subject": "Empty: the first article’s title. "
+            "Or a line like {{ newsletter }}: {{ articles[0].title }}.",
             "intro": "What each edition’s intro begins as.",
             "max_articles": "The rest waits for the next edition.",
             "from_name": "Empty: as in the configuration.",

@@ -77,16 +77,16 @@ def card(post: Post, text: str | None = None) -> Card:
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an edited text; ``then=approve`` lets it go as well."""
-    one, text = _get(pk), _text(request)
+    one, text, approved = _get(pk), _text(request), request.POST.get("then") == "approve"
     try:
         if text != one.text:
             editorial.edit(one, text, clock.now())
-        if request.POST.get("then") == "approve":
+        if approved:
             editorial.approve(one, by(request), clock.now())
     except SyndicateError as error:
         messages.error(request, str(error))
         return _show(request, one, text, status=422)
-    messages.success(request, "Saved.")
+    messages.success(request, "Approved: it is posted now." if approved else "Saved.")
     return redirect("desk:post", pk)
 
 

@@ -34,8 +34,9 @@ class AddressForm(forms.Form):
     url = forms.CharField(
         max_length=2000,
         label="Address",
-        help_text="Of the site or of its feed, like https://example.org.",
-        widget=forms.URLInput(attrs={"inputmode": "url", "autocapitalize": "off"}),
+        help_text="Of the site or of its feed, like example.org.",
+        # No type="url": a browser would refuse a bare host name, which we complete.
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off"}),
     )
 
 
