@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 import nh3
 from lxml import etree
 from lxml import html as lxml_html
 
 from syndicate.lib.sentences import cut
-from syndicate.lib.tidy import Element, tidy
+from syndicate.lib.tidy import Element, is_deep, tidy
 
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure",
@@ -60,9 +61,14 @@ class Image:
 
 
 def sanitise(html: str, base_url: str) -> str:
-    """Only text, links and pictures, with absolute addresses; no style, script, form or tracker."""
+    """Only text, links and pictures, with absolute addresses; no style, script, form or tracker.
+
+    What is nested beyond reason keeps its text alone.
+    """
     if not html.strip():
         return ""
+    if html.count("<") > 512 and (root := parse(html)) is not None and is_deep(root):
+        html = "".join(f"<p>{escape(block)}</p>" for block in to_text(html).split("\n\n"))
     return nh3.clean(
         tidy(html, base_url),
         tags=_TAGS,

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import islice
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml import html as lxml_html
 
 Element: TypeAlias = Any  # lxml-stubs leaves lxml.html without types
@@ -49,6 +51,8 @@ _CONTAINERS = ("div", "section", "article", "main", "header", "footer", "aside",
 # A box that holds one picture and, beside it, its caption (WordPress, Squarespace, Blogger).
 _BOX = re.compile(r"caption|image-block|media|photo|figure", re.IGNORECASE)
 _CAPTION = re.compile(r"caption", re.IGNORECASE)
+# A box is so many levels around its picture at most, and has no more in it before its caption.
+_NEAR, _FEW = 8, 50
 
 
 def tidy(html: str, base_url: str) -> str:
@@ -62,6 +66,19 @@ def tidy(html: str, base_url: str) -> str:
     _links(root, base_url)
     _paragraphs(root)
     return _inner(root)
+
+
+def is_deep(root: Element) -> bool:
+    """Whether *root* is nested deeper than browsers allow (Blink: 512).
+
+    Much here looks at all that stands above an element, which is quick only within reason.
+    """
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > 512:
+            return True
+    return False
 
 
 def best_of(srcset: str) -> str:
@@ -132,17 +149,18 @@ def _is_tracker(image: Element, address: str) -> bool:
 def _figures(root: Element) -> None:
     """Every captioned picture into ``<figure><img><figcaption>``."""
     for image in [*root.iter("img")]:
-        figure = next(image.iterancestors("figure"), None)
-        if figure is None and (box := _box(image)) is not None:
+        alone = next(image.iterancestors("figure"), None) is None
+        if alone and (box := _box(image)) is not None:
             _rebuild(box, image)
-        elif figure is not None and not any(True for _ in figure.iter("figcaption")):
+    for figure in [*root.iter("figure")]:
+        if next(figure.iter("figcaption"), None) is None:
             _name_caption(figure)
 
 
 def _box(image: Element) -> Element | None:
     """The element around *image* alone that also holds a caption."""
-    for above in image.iterancestors("div", "table", "dl", "span", "p"):
-        if len([*above.iter("img")]) != 1:
+    for above in islice(image.iterancestors("div", "table", "dl", "span", "p"), _NEAR):
+        if len([*islice(above.iter("img"), 2)]) != 1:
             return None
         if _BOX.search(above.get("class", "")) and _caption(above) is not None:
             return above
@@ -150,7 +168,7 @@ def _box(image: Element) -> Element | None:
 
 
 def _caption(box: Element) -> Element | None:
-    for element in box.iterdescendants():
+    for element in islice(box.iterdescendants(), _FEW):
         named = isinstance(element.tag, str) and _CAPTION.search(element.get("class", ""))
         if named and not any(True for _ in element.iter("img")) and element.text_content().strip():
             return element
@@ -182,13 +200,11 @@ def _links(root: Element, base_url: str) -> None:
     for link in [*root.iter("a")]:
         href = link.get("href", "").strip()
         target = href if href.lower().startswith("mailto:") else _absolute(href, base_url)
-        if target:
+        if target and not _empty(link):
             link.set("href", target)
         else:
-            link.drop_tag()
-    for link in [*root.iter("a")]:
-        if not link.text_content().strip() and not any(True for _ in link.iter("img")):
-            link.drop_tag()
+            # Sanitising leaves this tag out; dissolved here, each would copy the text before it.
+            link.tag = "span"
 
 
 def _absolute(address: str, base_url: str) -> str:

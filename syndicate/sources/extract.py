@@ -21,7 +21,7 @@ from lxml import html as lxml_html
 
 from syndicate.lib.html import parse, sanitise
 from syndicate.lib.http import Page
-from syndicate.lib.tidy import Element
+from syndicate.lib.tidy import Element, is_deep
 from syndicate.sources import dates
 from syndicate.sources.readers.text import names, one_address, plain
 
@@ -72,7 +72,7 @@ class Extract:
 def extract(page: Page) -> Extract:
     """Read the article out of *page*; empty where the page is none."""
     root = parse(_decoded(page))
-    if root is None:
+    if root is None or is_deep(root):
         return Extract()
     facts = _json_ld(root)
     title = _title(root, facts)

@@ -140,12 +140,22 @@ def test_an_excerpt_ends_at_a_sentence_or_a_word() -> None:
         "&" * 200_000,
         "<a href=x>" * 5_000,
         '<img class="caption" src=a>' * 2_000,
+        "<a>x</a>" * 30_000,
+        "<a>x" * 30_000,
+        "<div>" * 30_000 + "<img src=a>" * 10_000,
+        "<figure><img src=a>" * 10_000,
+        "<p class=caption><img src=a><p class=caption>c</p>" * 4_000,
     ],
 )
 def test_pathological_html_takes_no_longer_than_its_size_deserves(bomb: str) -> None:
     begun = time.process_time()
     to_text(sanitise(bomb, BASE))
     assert time.process_time() - begun < 3
+
+
+def test_what_is_nested_beyond_reason_keeps_its_text() -> None:
+    html = "<div>" * 600 + "<p>one &lt;<p>two <a href=/x>link</a>" + "</div>" * 600
+    assert sanitise(html, BASE) == "<p>one &lt;</p><p>two link</p>"
 
 
 def test_nothing_makes_nothing() -> None:
