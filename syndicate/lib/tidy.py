@@ -48,6 +48,8 @@ _BLOCK = {
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BREAKS = re.compile(r"<br>\s*<br>")
 _CONTAINERS = ("div", "section", "article", "main", "header", "footer", "aside", "center")
+# Sanitising leaves this tag out; dissolved here, each element would copy the text before it.
+_NOTHING = "span"
 # A box that holds one picture and, beside it, its caption (WordPress, Squarespace, Blogger).
 _BOX = re.compile(r"caption|image-block|media|photo|figure", re.IGNORECASE)
 _CAPTION = re.compile(r"caption", re.IGNORECASE)
@@ -121,7 +123,10 @@ def _pictures(root: Element, base_url: str) -> None:
             if not image.get(name, "0").isdecimal():
                 del image.attrib[name]
     for element in [*root.iter("noscript", "picture", "source")]:
-        element.drop_tag()
+        if next(element.iter("img"), None) is not None:
+            element.drop_tag()
+        else:
+            element.tag = _NOTHING
 
 
 def _address(image: Element) -> str:
@@ -203,8 +208,7 @@ def _links(root: Element, base_url: str) -> None:
         if target and not _empty(link):
             link.set("href", target)
         else:
-            # Sanitising leaves this tag out; dissolved here, each would copy the text before it.
-            link.tag = "span"
+            link.tag = _NOTHING
 
 
 def _absolute(address: str, base_url: str) -> str:

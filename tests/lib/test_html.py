@@ -142,6 +142,7 @@ def test_an_excerpt_ends_at_a_sentence_or_a_word() -> None:
         '<img class="caption" src=a>' * 2_000,
         "<a>x</a>" * 30_000,
         "<a>x" * 30_000,
+        "<picture>x</picture>" * 30_000,
         "<div>" * 30_000 + "<img src=a>" * 10_000,
         "<figure><img src=a>" * 10_000,
         "<p class=caption><img src=a><p class=caption>c</p>" * 4_000,
