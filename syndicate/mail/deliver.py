@@ -1,8 +1,8 @@
 """A due Batch → mails handed over, each outcome in the ledger: nothing lost, nothing twice.
 
     claim ─→ ┌ take back what no connection has begun
-             │ who is due, and still a reader?            asked anew each round
-             │ one transaction: outcomes, lease, horizon  fence broken? stop
+             │ one transaction: who is due, and still a reader?   asked anew each round
+             │                  outcomes, lease, horizon          fence broken? stop
              └ give; wait ≤ 0.2 s for outcomes            hands: splice, "?", dot, reply, "="
          ─→ settle: sent, or due again ─→ the last batch: the edition is sent
 
@@ -122,8 +122,7 @@ class _Run:
         with Hands(lambda transport, item: self._carry(journal, transport, item), most) as hands:
             while True:
                 hands.take_back()
-                next_ = self._next(hands, min(MOST, max(most, 2 * len(outcomes))))
-                self._record(outcomes, next_)
+                next_ = self._turn(hands, outcomes, min(MOST, max(most, 2 * len(outcomes))))
                 hands.check()
                 if not next_ and hands.quiet:
                     return hands.closed
@@ -132,23 +131,28 @@ class _Run:
                 if self._is_overtime():
                     hands.abort()
 
+    def _turn(self, hands: Hands, outcomes: Sequence[Outcome], limit: int) -> Portion:
+        """What came back goes into the ledger, and how far the hands may go now.
+
+        Who still reads is asked while the database is ours: waiting for it would let the answer
+        grow old, and a mail go to somebody who has left meanwhile. Raises Superseded.
+        """
+        with transaction.atomic():
+            next_ = self._next(hands, limit)
+            horizon = max(self._claim.horizon, next_.last)
+            nothing_new = not outcomes and not next_.barred and horizon == self._claim.horizon
+            if not (nothing_new and self._claim.is_fresh()):
+                self._claim.keep(self._time(), horizon)
+                record(self._edition.pk, outcomes, self._time())
+                bar(self._edition.pk, next_.barred, self._time())
+        self._sent += sum(outcome.status is Status.SENT for outcome in outcomes)
+        return next_
+
     def _next(self, hands: Hands, limit: int) -> Portion:
         """What comes after the last that was begun; nothing when it is time to end."""
         if hands.closed is not None or stop.requested():
             return Portion()
         return portion(self._claim, self._edition.newsletter.list, hands.begun, limit)
-
-    def _record(self, outcomes: Sequence[Outcome], next_: Portion) -> None:
-        """What came back, and how far the hands may go now. Raises Superseded."""
-        horizon = max(self._claim.horizon, next_.last)
-        nothing_new = not outcomes and not next_.barred and horizon == self._claim.horizon
-        if nothing_new and self._claim.is_fresh():
-            return
-        with transaction.atomic():
-            self._claim.keep(self._time(), horizon)
-            record(self._edition.pk, outcomes, self._time())
-            bar(self._edition.pk, next_.barred, self._time())
-        self._sent += sum(outcome.status is Status.SENT for outcome in outcomes)
 
     def _carry(self, journal: Journal, transport: Transport, item: Item) -> Outcome | None:
         """One mail over one connection; in a hand's thread."""

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -66,6 +67,18 @@ class Harbour:
         """No chance to say goodbye."""
         worker.send_signal(signal.SIGKILL)
         worker.wait(10)
+
+    def freeze(self, worker: subprocess.Popen[bytes]) -> None:
+        """Stop it in its tracks, but not while it has the database file: all would wait for it."""
+        while True:
+            worker.send_signal(signal.SIGSTOP)
+            try:
+                with closing(sqlite3.connect(self._file, timeout=0.2)) as file:
+                    file.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError:
+                worker.send_signal(signal.SIGCONT)
+                time.sleep(0.01)
 
     def arrived(self, count: int) -> Callable[[], bool]:
         """Whether the mail server has so many."""

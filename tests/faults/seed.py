@@ -30,7 +30,7 @@ def main(readers: int) -> None:
     )
     Subscription.objects.bulk_create(
         Subscription(subscriber=person, list=everybody, status="confirmed", created_at=now)
-        for person in Subscriber.objects.all()
+        for person in Subscriber.objects.order_by("pk")
     )
     newsletter = Newsletter.objects.create(
         name="News", slug="news", list=everybody, created_at=now, since=now, next_slot_at=now,

@@ -98,7 +98,7 @@ def test_a_frozen_worker_that_wakes_sends_nothing_stale(harbour: Harbour) -> Non
     harbour.seed(120)
     frozen = harbour.worker()
     until(harbour.arrived(20), 30, "mails")
-    frozen.send_signal(signal.SIGSTOP)
+    harbour.freeze(frozen)
     harbour.worker()
     harbour.finish()
     frozen.send_signal(signal.SIGCONT)
