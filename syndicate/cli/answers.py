@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from syndicate.cli.fill import Value
 from syndicate.lib.bounds import is_web_address
@@ -44,14 +45,11 @@ def options(answers: Answers) -> dict[str, Value]:
     values: dict[str, Value] = {
         "publication.name": answers.name.strip(),
         "publication.url": web_address(answers.url, "The publication's address"),
-        "publication.timezone": answers.timezone,
+        "publication.timezone": zone(answers.timezone),
         "publication.language": answers.language,
         "publication.postal_address": answers.postal_address,
         "publication.contact": answers.contact,
-        "publication.follow": {
-            label: web_address(url, f"The address of {label}")
-            for label, url in answers.follow.items()
-        },
+        "publication.follow": answers.follow,
         "site.base_url": web_address(answers.base_url, "The address of these pages"),
         "mail.from_name": from_name,
         "mail.from_address": from_address,
@@ -91,7 +89,7 @@ def web_address(text: str, what: str) -> str:
     """*text* as an absolute address; a bare host name is taken for https."""
     text = text.strip()
     url = text if "://" in text or not text else f"https://{text}"
-    if not is_web_address(url):
+    if not is_web_address(url) or any(character.isspace() for character in url):
         raise BadInput(f"{what} is {text!r}.", "Give a web address, like https://example.org")
     return url
 
@@ -102,7 +100,14 @@ def label_and_address(text: str) -> tuple[str, str]:
     if not equals or not label.strip():
         hint = "Give one like: --follow 'Mastodon=https://social.example/@review'"
         raise BadInput(f"{text!r} is no link to follow.", hint)
-    return label.strip(), url.strip()
+    return label.strip(), web_address(url, f"The address of {label.strip()}")
+
+
+def zone(text: str) -> str:
+    """*text* as the name of a time zone."""
+    if text not in available_timezones():
+        raise BadInput(f"There is no time zone {text!r}.", "Give one like Europe/Berlin.")
+    return text
 
 
 def zone_here(localtime: Path = Path("/etc/localtime")) -> str:

@@ -9,13 +9,22 @@ Running it again changes nothing that is there, and makes what is missing.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from syndicate import paths
-from syndicate.cli.answers import Answers, label_and_address, options, zone_here
+from syndicate.cli.answers import (
+    Answers,
+    label_and_address,
+    options,
+    sender,
+    web_address,
+    zone,
+    zone_here,
+)
 from syndicate.cli.command import Command, set_up
 from syndicate.cli.exits import Exit
 from syndicate.cli.fill import fill
@@ -145,10 +154,9 @@ def _told(made: dict[str, Any], wrote: bool) -> list[str]:
 def _ask(flags: dict[str, Any]) -> dict[str, Any]:
     """Each thing that no flag gave."""
     say("A few questions; Enter takes what stands in brackets. All can be changed later.\n")
-    for name, question, default in QUESTIONS:
+    for name, question, default, check in QUESTIONS:
         if not flags[name]:
-            given = default() if callable(default) else default
-            flags[name] = click.prompt(question, default=given, err=True, type=str)
+            flags[name] = _answer(question, default() if callable(default) else default, check)
     if not flags["follow"]:
         flags["follow"] = _ask_links()
     if not flags["smtp_host"]:
@@ -158,6 +166,17 @@ def _ask(flags: dict[str, Any]) -> dict[str, Any]:
     if flags["smtp_host"]:
         _ask_login(flags)
     return flags
+
+
+def _answer(question: str, default: str | None, check: Callable[[str], object]) -> str:
+    """What was answered, once *check* finds nothing wrong with it."""
+    while True:
+        given: str = click.prompt(question, default=default, err=True, type=str)
+        try:
+            check(given)
+            return given
+        except BadInput as error:
+            say(str(error))
 
 
 def _ask_links() -> list[str]:
@@ -198,12 +217,18 @@ def _keep_secret(name: str, value: str) -> str:
     return f"data/{name}"
 
 
-QUESTIONS: tuple[tuple[str, str, Any], ...] = (
-    ("name", "The publication's name", None),
-    ("url", "Its address", None),
-    ("feed", "Its feed (empty: look for it there)", ""),
-    ("sender", "Mail comes from, like The Review <news@example.org>", None),
-    ("base_url", "Readers will reach these pages at", "http://127.0.0.1:8000"),
-    ("timezone", "Time zone", zone_here),
-    ("postal_address", "Postal address for the footer of each mail", ""),
+def _may_be_empty(text: str) -> None:
+    if text:
+        web_address(text, "That")
+
+
+# What to ask, what Enter means, and what raises BadInput for an answer that cannot be.
+QUESTIONS: tuple[tuple[str, str, Any, Callable[[str], object]], ...] = (
+    ("name", "The publication's name", None, str),
+    ("url", "Its address", None, lambda text: web_address(text, "That")),
+    ("feed", "Its feed (empty: look for it there)", "", _may_be_empty),
+    ("sender", "Mail comes from, like The Review <news@example.org>", None, sender),
+    ("base_url", "Readers will reach these pages at", "http://127.0.0.1:8000", _may_be_empty),
+    ("timezone", "Time zone", zone_here, zone),
+    ("postal_address", "Postal address for the footer of each mail", "", str),
 )

@@ -36,7 +36,7 @@ def test_a_bare_host_is_taken_for_https() -> None:
     assert web_address("http://example.org/a", "It") == "http://example.org/a"
 
 
-@pytest.mark.parametrize("text", ["", "ftp://example.org", "https://", "https://[a"])
+@pytest.mark.parametrize("text", ["", "ftp://example.org", "https://", "https://[a", "a b"])
 def test_what_is_no_web_address_is_refused_by_name(text: str) -> None:
     with pytest.raises(BadInput, match="The address of these pages"):
         web_address(text, "The address of these pages")

@@ -80,6 +80,18 @@ def test_questions_are_asked_for_what_no_flag_gave(site: Installation) -> None:
     assert stat.S_IMODE(password.stat().st_mode) == 0o600
 
 
+def test_an_answer_that_cannot_be_is_asked_for_again(site: Installation) -> None:
+    answers = (
+        *("Review", "no address", "http://127.0.0.1:9/", "", "me", "news@harbour.example.org"),
+        *("", "Mars/Base", "Europe/Berlin", "", "X=nowhere at all", "", ""),
+    )
+    site.syndicate("init", stdin="\n".join(answers) + "\n", status=3)
+    made = written(site)
+    assert made["publication"]["timezone"] == "Europe/Berlin"
+    assert made["mail"]["from_address"] == "news@harbour.example.org"
+    assert made["publication"]["follow"] == {}
+
+
 def test_without_anybody_to_ask_what_is_missing_is_named(site: Installation) -> None:
     with pytest.raises(Exception, match="--url, --from"):
         site.syndicate("init", "--no-input", "--name", "Review")
