@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from syndicate.cli.command import Command
 from syndicate.cli.show import show
 
 if TYPE_CHECKING:
-    from syndicate.plan import Plan
+    from syndicate.plan import Plan, PlannedArticle
 
 
 @click.command(cls=Command)
@@ -33,8 +35,7 @@ def words(plan: Plan) -> list[str]:
     lines: list[str] = []
     for trouble in plan.troubles:
         lines.append(f"cannot    {trouble}")
-    for article in plan.articles:
-        lines.append(f"detect    “{article.title}” ({article.source})")
+    lines += _articles(plan.articles)
     if plan.confirmations:
         lines.append(f"confirm   {plan.confirmations} people are asked to confirm")
     for edition in plan.editions:
@@ -47,3 +48,13 @@ def words(plan: Plan) -> list[str]:
         lines.append(f"post      to {post.account} ({post.length} of {post.limit}{then}):")
         lines += [f"            {line}" for line in post.text.splitlines()]
     return lines or ["Nothing would be done: no news, and nothing waits."]
+
+
+def _articles(articles: Sequence[PlannedArticle]) -> Iterator[str]:
+    """Those that go on, one by one; of those that are only noted, how many."""
+    for one in articles:
+        if one.state != "seen":
+            why = f", {one.state}: {one.reason}" if one.state != "new" else ""
+            yield f"detect    “{one.title}” ({one.source}){why}"
+    for source, many in Counter(one.source for one in articles if one.state == "seen").items():
+        yield f"note      {many} of {source} as seen: not sent"

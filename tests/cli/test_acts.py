@@ -309,6 +309,14 @@ def test_status_tells_what_waits_and_what_is_wrong(
     syndicate("status", "--check", code=1)
 
 
+def test_a_plan_promises_nothing_of_what_is_only_noted(syndicate: Command) -> None:
+    with Website() as website:
+        website.publish("An old pier")
+        syndicate("source", "add", website.url)
+        said = syndicate("plan").stdout
+    assert said == "note      1 of Harbour Review as seen: not sent\n"
+
+
 def test_a_plan_is_told_in_words(syndicate: Command, asked: Asked) -> None:
     assert "Nothing would be done" in syndicate("plan").stdout
     newsletter(name="Weekly", approval="hold")
@@ -318,3 +326,12 @@ def test_a_plan_is_told_in_words(syndicate: Command, asked: Asked) -> None:
     assert "compose   “A new pier” (Weekly), held; it would go to 0 readers" in said
     assert "post      to @harbour" in said
     assert len(asked("plan")["posts"]) == 1
+
+
+def test_what_is_no_secret_may_be_said_openly(asked: Asked, configure: Any) -> None:
+    configure(social={"timeout_seconds": 2})
+    refused = asked("account", "connect", "mastodon", "--option", "token=tell-no-one", code=1)
+    assert "secret" in refused["error"]["message"]
+    flags = ("--option", "server=http://127.0.0.1:9", "--credential-file", "token=-")
+    told = asked("account", "connect", "mastodon", *flags, code=14)
+    assert "127.0.0.1" in told["error"]["message"]
