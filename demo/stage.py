@@ -86,19 +86,11 @@ def _set_up(site: Installation, website: Website, mastodon: Mastodon, base_url: 
         stdin=PASSWORD,
     )  # fmt: skip
     site.syndicate(
-        "account", "connect", "mastodon",
-        "--credential-file", f"server={_file(site, 'server', mastodon.url)}",
-        "--credential-file", f"token={_file(site, 'token', mastodon.token)}",
+        "account", "connect", "mastodon", "--option", f"server={mastodon.url}",
+        "--credential-file", "token=-", stdin=mastodon.token,
     )  # fmt: skip
     rows = "".join(f"{email},{name}\n" for email, name in READERS.items())
     site.syndicate("subscriber", "import", "-", stdin=f"email,name\n{rows}")
-
-
-def _file(site: Installation, name: str, text: str) -> Path:
-    """Credentials are given in files, never on the command line."""
-    file = site.home / name
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 def _port(wanted: int) -> int:

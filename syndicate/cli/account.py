@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,7 +64,13 @@ def channels() -> None:
 @account.command(cls=Act)
 @click.argument("channel")
 @click.option("--name", default="", help="What to call it; else the platform is asked.")
-@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Repeatable.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An option, or a credential that is no secret, like server; repeatable.",
+)
 @click.option("--auto", is_flag=True, help="Posts go by themselves instead of being held.")
 @CREDENTIALS
 def connect(
@@ -73,18 +80,17 @@ def connect(
 
     \b
     syndicate account channels
-    syndicate account connect mastodon --option instance=https://social.example
+    syndicate account connect mastodon --option server=https://social.example
     """
     from syndicate.lib import clock
     from syndicate.social import editorial
     from syndicate.social.channels import kind
     from syndicate.social.models import Account
 
-    credentials = read_credentials(kind(channel), files)
+    leaf, given = kind(channel), pairs(options)
+    credentials = read_credentials(leaf, files, open_credentials(leaf, given))
     approval = Account.Approval.AUTO if auto else Account.Approval.HOLD
-    made = editorial.connect(
-        channel, name, credentials, pairs(options), now=clock.now(), approval=approval
-    )
+    made = editorial.connect(channel, name, credentials, given, now=clock.now(), approval=approval)
     # What we made up ourselves (a webhook's signing secret) the other side must be told, once.
     fresh = {k: v for k, v in made.credentials.items() if v and not credentials.get(k)}
     words = [f"{k}: {v} (told this once; the receiver needs it)" for k, v in fresh.items()]
@@ -150,11 +156,25 @@ def describe(account: Account) -> dict[str, Any]:
     }
 
 
-def read_credentials(channel: type[Channel], files: tuple[str, ...]) -> dict[str, str]:
-    """From files; what is in none is asked for, if somebody is there to ask."""
+def open_credentials(channel: type[Channel], options: dict[str, str]) -> dict[str, str]:
+    """Take from *options* what is a credential and no secret: a server, a handle."""
     from syndicate.social.channels.base import entries
 
-    given = {name: _secret(file) for name, file in pairs(files).items()}
+    named = [one for one in entries(channel.credentials) if one.name in options]
+    for one in named:
+        if one.secret:
+            hint = f"Write it to a file, and give --credential-file {one.name}=FILE."
+            raise BadInput(f"{one.name} is a secret, which others would see here.", hint)
+    return {one.name: options.pop(one.name) for one in named}
+
+
+def read_credentials(
+    channel: type[Channel], files: tuple[str, ...], given: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """From *given* and files; what is in none is asked for, if somebody is there to ask."""
+    from syndicate.social.channels.base import entries
+
+    given = {**(given or {}), **{name: _secret(file) for name, file in pairs(files).items()}}
     if not sys.stdin.isatty():
         return given
     for one in entries(channel.credentials):

@@ -25,7 +25,7 @@ def doctor(offline: bool, strict: bool) -> None:
     """Look for mistakes, and say what to do about each.
 
     Configuration, database, sources, mail server, accounts, machine.
-    Each has an id, explained in docs/errors.md. Nothing is sent, posted or kept.
+    Each has an id, explained in docs/errors.md. Nothing is sent or posted.
     """
     told: list[dict[str, Any]] = []
     codes = {_configuration(told)}

@@ -328,10 +328,16 @@ def test_a_plan_is_told_in_words(syndicate: Command, asked: Asked) -> None:
     assert len(asked("plan")["posts"]) == 1
 
 
-def test_what_is_no_secret_may_be_said_openly(asked: Asked, configure: Any) -> None:
+def test_what_is_no_secret_may_be_said_openly(asked: Asked, configure: Any, tmp_path: Any) -> None:
     configure(social={"timeout_seconds": 2})
+    (tmp_path / "token").write_text("tell-no-one\n")
     refused = asked("account", "connect", "mastodon", "--option", "token=tell-no-one", code=1)
     assert "secret" in refused["error"]["message"]
-    flags = ("--option", "server=http://127.0.0.1:9", "--credential-file", "token=-")
+    flags = (
+        "--option",
+        "server=http://127.0.0.1:9",
+        "--credential-file",
+        f"token={tmp_path}/token",
+    )
     told = asked("account", "connect", "mastodon", *flags, code=14)
     assert "127.0.0.1" in told["error"]["message"]
