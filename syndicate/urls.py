@@ -9,3 +9,4 @@ urlpatterns = [
     path("desk/", include("syndicate.web.desk.urls")),
     path("", include("syndicate.web.public.urls")),
 ]
+handler500 = "syndicate.web.trouble.trouble"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import stat
 import sys
@@ -39,11 +40,13 @@ def disk(now: datetime) -> Iterator[Finding]:
     yield from of_disk(folder, shutil.disk_usage(folder).free)
     probe = folder / ".doctor"
     try:
-        probe.touch()
-        probe.unlink()
+        probe.write_bytes(b"room for a page" * 1000)
     except OSError as error:
-        hint = "The program's own user must be able to write there."
+        full = error.errno == errno.ENOSPC
+        hint = "Make room." if full else "The program's own user must be able to write there."
         yield wrong("E003", f"{folder} cannot be written to: {error.strerror}.", hint)
+    if probe.is_file():
+        probe.unlink()
 
 
 def of_disk(folder: Path, free: int) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from enum import IntEnum
@@ -73,5 +74,16 @@ def of_database(error: Exception) -> SyndicateError:
     if "no such table" in words or "no such column" in words or "does not exist" in words:
         hint = "Bring it up to date: syndicate init, or syndicate run."
         return NoSite(f"The database lacks what this version needs ({words}).", hint)
+    if "disk" in words:
+        hint = "Nothing was changed. Make room where the database lies: syndicate doctor tells."
+        return SyndicateError(f"The database cannot be written: {words}.", hint)
     hint = "If another program is using it, try again in a moment. Otherwise: syndicate doctor"
     return SyndicateError(f"The database does not answer: {words}.", hint)
+
+
+def of_file(error: OSError) -> SyndicateError:
+    """A file or folder that cannot be read or written, in words."""
+    what, why = error.filename or "A file", error.strerror or type(error).__name__
+    full = error.errno == errno.ENOSPC
+    hint = "Make room on its disk." if full else "Look who may read and write there."
+    return SyndicateError(f"{what} cannot be used: {why}.", hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from typing import Any
@@ -18,7 +19,7 @@ from syndicate.cli.config import config
 from syndicate.cli.doctor import doctor
 from syndicate.cli.edition import edition
 from syndicate.cli.editor import editor
-from syndicate.cli.exits import Failure, database_errors, of_database
+from syndicate.cli.exits import Failure, database_errors, of_database, of_file
 from syndicate.cli.init import init
 from syndicate.cli.lists import lists
 from syndicate.cli.manage import manage
@@ -51,6 +52,10 @@ class Root(click.Group):
             raise Failure(error, as_json(ctx)) from error
         except database_errors() as error:
             raise Failure(of_database(error), as_json(ctx)) from error
+        except OSError as error:
+            if error.filename is None and error.errno != errno.ENOSPC:
+                raise  # whoever read us has gone (click ends quietly), or a mistake of ours
+            raise Failure(of_file(error), as_json(ctx)) from error
 
 
 @click.group(

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from syndicate.lib import clock
@@ -62,8 +62,12 @@ def copy_sqlite(target: Path) -> None:
     if target.exists():
         raise SyndicateError(f"{target} is there already.", "Name another file.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(target)])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(target)])
+    except DatabaseError:
+        target.unlink(missing_ok=True)  # half a copy is none, and takes the room that is short
+        raise
     target.chmod(0o600)
 
 

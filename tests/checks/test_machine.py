@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from syndicate.checks import machine
+from tests.conftest import small_files
 
 
 @pytest.fixture
@@ -47,6 +48,12 @@ def test_a_folder_that_cannot_be_written_to_is_told(home: Path, now: datetime) -
     (home / "data" / ".doctor").mkdir()  # root may write anywhere, but not make a file of this
     (home / "data" / ".doctor" / "in the way").touch()
     assert "E003" in ids(machine.disk(now))
+
+
+def test_a_disk_without_room_for_a_page_is_told(home: Path, now: datetime) -> None:
+    with small_files():
+        assert "E003" in ids(machine.disk(now))
+    assert list((home / "data").iterdir()) == []
 
 
 def test_a_secret_that_others_can_read_is_told(home: Path, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The command as a whole: help, errors, exit codes, completion, its document."""
 
+import errno
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 
 from syndicate import paths
 from syndicate.cli.command import Act, Command
-from syndicate.cli.exits import Exit, exit_code, of_database
+from syndicate.cli.exits import Exit, exit_code, of_database, of_file
 from syndicate.cli.root import root
 from syndicate.lib.errors import BadInput, ConfigError, Locked, NotSent, SyndicateError
 from tests.cli import conftest
@@ -145,3 +146,19 @@ def test_a_shell_is_told_the_commands() -> None:
     }
     done = CliRunner(env=words).invoke(root, prog_name="syndicate")
     assert done.stdout.split() == ["plain,edition", "plain,editor"]
+
+
+def test_a_file_or_a_disk_in_the_way_is_a_sentence() -> None:
+    error = of_file(OSError(errno.ENOSPC, "No space left on device", "/srv/news/config"))
+    assert error.message == "/srv/news/config cannot be used: No space left on device."
+    assert "Make room" in error.hint
+    assert "Make room" in of_database(Exception("database or disk is full")).hint
+
+
+def test_a_folder_that_cannot_be_made_is_told(
+    syndicate: conftest.Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").touch()  # a file where init wants a folder
+    monkeypatch.setenv("SYNDICATE_HOME", str(tmp_path))
+    given = ["--no-input", "--name", "x", "--url", "x.example", "--from", "x@x.example"]
+    assert "File exists" in syndicate("init", *given, code=Exit.FAILED).stderr

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from syndicate.lib.errors import Locked, SyndicateError
 from syndicate.lib.migrate import copy_sqlite, migrate, waiting
+from tests import rows
+from tests.conftest import small_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +84,12 @@ def test_another_kind_of_database_is_told_its_own_tool(
     monkeypatch.setattr(connection, "vendor", "postgresql")
     with pytest.raises(SyndicateError, match="pg_dump"):
         copy_sqlite(tmp_path / "copy")
+
+
+def test_half_a_copy_is_not_left_behind(tmp_path: Path) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite is copied from here")
+    rows.mailing_list(description="word " * 20_000)
+    with small_files(), pytest.raises(OperationalError):
+        copy_sqlite(tmp_path / "copy.sqlite3")
+    assert list(tmp_path.iterdir()) == []

@@ -98,7 +98,11 @@ def list_import(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(form.errors["file"]))
         return redirect("desk:list", pk)
-    name = upload.keep(form.cleaned_data["file"], clock.now())
+    try:
+        name = upload.keep(form.cleaned_data["file"], clock.now())
+    except BadInput as error:
+        messages.error(request, str(error))
+        return redirect("desk:list", pk)
     request.session["import"] = {"list": pk, "file": name}
     return _import(request, one, name, dry_run=True)
 
