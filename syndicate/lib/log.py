@@ -35,3 +35,5 @@ def set_up(level: str = "info", as_json: bool = False) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("syndicate").setLevel(level.upper())
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # A page that is not there, a form filled in wrongly: told to who asked; our crashes are ERRORs.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
