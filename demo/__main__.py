@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
 import time
 from typing import Any
@@ -25,15 +26,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="one turn, checked, then end")
     once = parser.parse_args().once
+    # A closed terminal or a kill ends all parts too; a shell's background job ignores SIGINT.
+    for way in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(way, signal.default_int_handler)
     tell("Setting up a publication, an inbox, a timeline and syndicate between them …")
-    with stage() as on:
-        on.site.tell = _tell_steps
-        with on.site.running():
-            try:
+    try:
+        with stage() as on:
+            on.site.tell = _tell_steps
+            with on.site.running():
                 return _once(on) if once else _watch(on)
-            except KeyboardInterrupt:
-                tell("\nStopping.")
-                return 0
+    except KeyboardInterrupt:
+        tell("\nStopped.")
+        return 130 if once else 0
 
 
 def _once(on: Stage) -> int:
@@ -69,8 +73,10 @@ def turn(on: Stage, story: dict[str, Any]) -> None:
     on.website.publish(**story)
     tell(f"published “{story['title']}” on {on.website.url}/")
     for kind in ("edition", "post"):
-        acts.approve(on.site, kind)
-        tell(f"approved the {kind}")
+        for row in acts.held(on.site, kind):
+            # Told first: the daemon is quicker than the end of the command.
+            tell(f"approved the {kind}, as an editor would")
+            on.site.syndicate(kind, "approve", str(row["id"]))
     acts.sent(on.site, "edition")
     acts.sent(on.site, "post")
 

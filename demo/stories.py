@@ -41,7 +41,7 @@ FIRST: dict[str, Any] = {
         ),
     ),
     "summary": "After two winters behind a fence, the old pier opens again on Saturday: longer, "
-    "with a handrail, and with coffee at its end.",
+    "and with a handrail.",
     "tags": ("harbour", "town"),
     "author": "Ada Example",
 }
