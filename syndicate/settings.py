@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "syndicate.web.desk.landing.Landing",
 ]
 ROOT_URLCONF = "syndicate.urls"
 WSGI_APPLICATION = "syndicate.web.wsgi.application"
