@@ -21,7 +21,7 @@ from syndicate.sources.models import Article, Source
 from tests import rows
 from tests.fakes.webhook import Receiver
 from tests.fakes.website import Website
-from tests.web.furniture import editor
+from tests.web.furniture import edition, editor
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +152,18 @@ def test_a_source_is_found_shown_and_watched(desk: Client, website: Website) -> 
     desk.post(to("source_add"), {"url": website.feed_url, "name": "Harbour", "newest": 1})
     made = Source.objects.get()
     assert (made.name, made.url, made.take_newest) == ("Harbour", website.feed_url, 1)
+
+
+def test_what_is_due_since_a_moment_is_due_now(desk: Client) -> None:
+    rows.source(next_check=clock.now() - timedelta(seconds=1))
+    assert ">now</time>" in text(desk.get(to("sources")))
+
+
+def test_an_article_that_went_is_not_called_new(desk: Client) -> None:
+    kept, gone = rows.article(), rows.article()
+    assert "pill new" in text(desk.get(to("article", kept.pk)))
+    edition(gone, status=Status.SENT)
+    assert "pill new" not in text(desk.get(to("article", gone.pk)))
 
 
 def test_the_same_source_is_not_watched_twice(desk: Client, website: Website) -> None:

@@ -60,6 +60,14 @@ def test_who_fills_in_the_form_is_asked_to_confirm(
     assert row.network_hash
 
 
+@pytest.mark.parametrize(("name", "lead"), [
+    ("Tides", r'<p class="lead">Tides <span'), ("The Harbour Review", r'<p class="lead"> <span'),
+])  # fmt: skip
+def test_the_front_page_names_the_publication_once(client: Client, name: str, lead: str) -> None:
+    rows.newsletter(list=rows.mailing_list(name=name))
+    assert lead in client.get("/").content.decode()
+
+
 def test_the_page_says_how_often(client: Client, weekly: Any) -> None:
     rows.newsletter(list=weekly, rhythm="article")
     assert b"Every Friday, and with each new article" in client.get("/subscribe/weekly").content
