@@ -44,6 +44,10 @@ class Planned:
 def compose(newsletter_id: int, now: datetime) -> None:
     """Decide what is due of one newsletter. Safe to run twice, anywhere."""
     newsletter = Newsletter.objects.select_related("list").get(pk=newsletter_id)
+    for edition in newsletter.editions.outdated():
+        reword(edition, now)
+    if not newsletter.active:
+        return
     if newsletter.rhythm == Newsletter.Rhythm.ARTICLE:
         for article in newsletter.waiting(now):
             if stop.requested():
@@ -62,6 +66,17 @@ def preview_next(newsletter: Newsletter, now: datetime) -> Planned | None:
         return None
     title = headline.write(newsletter, articles, now)
     return Planned(title.subject, articles, newsletter.list.readers().count())
+
+
+def reword(edition: Edition, now: datetime) -> None:
+    """A title was mended at the source: so is the headline made of it, until an editor's own."""
+    made = headline.of(edition)
+    words = {"subject": made.subject, "preheader": made.preheader} if made else {}
+    untouched = Edition.objects.filter(
+        pk=edition.pk, status__in=[Status.HELD, Status.QUEUED], edited_at=None
+    )
+    if untouched.update(headline_at=now, **words):
+        log.info("reworded “%s” for %s", words.get("subject", edition), edition.newsletter)
 
 
 def pick(newsletter: Newsletter, now: datetime) -> list[Article]:
@@ -93,6 +108,7 @@ def make(
             preheader=title.preheader,
             intro=newsletter.intro,
             composed_at=now,
+            headline_at=now,
             **_approval(newsletter, title, articles, now),
         )
         EditionArticle.objects.bulk_create(

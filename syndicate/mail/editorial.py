@@ -131,11 +131,8 @@ def arrange(edition: Edition, ordered: Sequence[int], excluded: Iterable[int]) -
 
 def _headline(edition: Edition) -> dict[str, str]:
     """Subject and preheader as they are written for it; none for an edition of nothing."""
-    articles = [entry.article for entry in edition.chosen()]
-    if not articles:
-        return {}
-    made = headline.write(edition.newsletter, articles, edition.composed_at)
-    return {"subject": made.subject, "preheader": made.preheader}
+    made = headline.of(edition)
+    return {"subject": made.subject, "preheader": made.preheader} if made else {}
 
 
 def send_test(edition: Edition, address: str, now: datetime) -> str:

@@ -14,7 +14,7 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.html import excerpt
 from syndicate.mail.contents import day
-from syndicate.mail.models import Newsletter
+from syndicate.mail.models import Edition, Newsletter
 from syndicate.mail.sandbox import fill_line
 from syndicate.sources.models import Article
 
@@ -44,6 +44,12 @@ def write(newsletter: Newsletter, articles: Sequence[Article], now: datetime) ->
     except BadInput as slip:
         return Headline(_subject(titles), preheader, slip.message, slip.hint)
     return Headline(own[:300] or _subject(titles), preheader)
+
+
+def of(edition: Edition) -> Headline | None:
+    """The headline that *edition* would begin with by what stands in the rows now."""
+    articles = [entry.article for entry in edition.chosen()]
+    return write(edition.newsletter, articles, edition.composed_at) if articles else None
 
 
 def _subject(titles: Sequence[str]) -> str:

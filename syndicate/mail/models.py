@@ -27,11 +27,14 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
     """Questions about newsletters."""
 
     def due(self, now: datetime) -> QuerySet[Newsletter]:
-        """Those whose next slot has come; for every-article ones, those an article waits for."""
+        """Those whose next slot has come; for every-article ones, those an article waits for.
+
+        And those with an edition that must be worded anew.
+        """
         waits = Exists(articles_for(OuterRef("pk"), OuterRef("since"), now))
-        return self.filter(
-            ~Q(rhythm=Newsletter.Rhythm.ARTICLE) | waits, active=True, next_slot_at__lte=now
-        ).order_by("next_slot_at")
+        slot = Q(~Q(rhythm=Newsletter.Rhythm.ARTICLE) | waits, active=True, next_slot_at__lte=now)
+        outdated = Exists(Edition.objects.outdated().filter(newsletter=OuterRef("pk")))
+        return self.filter(slot | outdated).order_by("next_slot_at")
 
 
 def articles_for(
@@ -153,6 +156,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Approved ones whose audience is not frozen yet and whose time has come."""
         return self.filter(status=Status.QUEUED, send_at__lte=now).order_by("send_at")
 
+    def outdated(self) -> QuerySet[Edition]:
+        """Not gone yet, worded by nobody's hand, and an article says something else by now."""
+        changed = EditionArticle.objects.filter(
+            edition=OuterRef("pk"), article__changed_at__gt=OuterRef("headline_at")
+        )
+        waiting = [Status.HELD, Status.QUEUED]
+        return self.filter(Exists(changed), status__in=waiting, edited_at=None)
+
     def archived(self) -> QuerySet[Edition]:
         """Those that readers may see in the archive, newest first."""
         return self.filter(status__in=[Status.SENDING, Status.SENT]).order_by("-started_at", "-pk")
@@ -180,7 +191,8 @@ class Edition(models.Model):
     intro = models.TextField(blank=True)
 
     composed_at = models.DateTimeField()
-    edited_at = models.DateTimeField(null=True, blank=True)
+    headline_at = models.DateTimeField(null=True, blank=True)  # when we last worded it
+    edited_at = models.DateTimeField(null=True, blank=True)  # an editor's own words stay
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -89,6 +89,7 @@ def claim(edition: Edition, rendered: Rendered, now: datetime) -> bool:
         pk=edition.pk,
         status=Status.QUEUED,
         approved_at=edition.approved_at,
+        headline_at=edition.headline_at,
     )
     return (
         unchanged.update(

@@ -10,8 +10,10 @@ import pytest
 
 from syndicate.lib.status import Status
 from syndicate.mail.compose import compose, preview_next, upcoming
+from syndicate.mail.editorial import edit
 from syndicate.mail.models import Edition, Newsletter, Slot
 from syndicate.mail.newsletter import pause, resume
+from syndicate.sources.models import Article
 from tests import rows
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +195,26 @@ def test_a_resumed_digest_missed_nothing(now: datetime) -> None:
     compose(newsletter.pk, now + timedelta(days=10))
     assert newsletter.next_slot_at == now + timedelta(days=14)
     assert not newsletter.slots.exists()
+
+
+def test_a_title_mended_later_mends_the_subject(now: datetime) -> None:
+    newsletter = rows.newsletter(approval=Newsletter.Approval.HOLD)
+    article = rows.article(title="A peir")
+    compose(newsletter.pk, now)
+    later = now + timedelta(minutes=5)
+    Article.objects.filter(pk=article.pk).update(title="A pier", changed_at=later)
+    assert list(Newsletter.objects.due(later)) == [newsletter]
+    compose(newsletter.pk, later)
+    assert newsletter.editions.get().subject == "A pier"
+    assert not Newsletter.objects.due(later).exists()
+
+
+def test_but_not_an_editors_own_words(now: datetime) -> None:
+    newsletter = rows.newsletter(approval=Newsletter.Approval.HOLD)
+    article = rows.article(title="A peir")
+    compose(newsletter.pk, now)
+    edit(newsletter.editions.get(), subject="My words", preheader="", intro="", now=now)
+    later = now + timedelta(minutes=5)
+    Article.objects.filter(pk=article.pk).update(title="A pier", changed_at=later)
+    compose(newsletter.pk, later)
+    assert newsletter.editions.get().subject == "My words"
