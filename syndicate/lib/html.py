@@ -18,7 +18,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from syndicate.lib.sentences import cut
-from syndicate.lib.tidy import Element, is_deep, tidy
+from syndicate.lib.tidy import Element, is_deep, tidy, without_controls
 
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure",
@@ -47,7 +47,6 @@ _WITH_CONTENT = {
     "button", "canvas", "form", "iframe", "math", "noscript", "object", "script", "select",
     "style", "svg", "template", "textarea", "title",
 }  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0\u200b]+")
 
 
@@ -114,10 +113,10 @@ def parse(html: str | bytes) -> Element | None:
 
 
 def _clean(html: str | bytes) -> str | bytes:
-    # libxml2 ends a text at a NUL, and lxml refuses an encoding declared inside a str.
     if isinstance(html, bytes):
-        return html.replace(b"\0", b"")
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", _CONTROL.sub("", html))
+        return html.replace(b"\0", b"")  # libxml2 ends a text there
+    # lxml refuses an encoding declared inside a str.
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", without_controls(html))
 
 
 def _gather(element: Element, pieces: list[str]) -> None:

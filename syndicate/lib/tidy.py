@@ -34,6 +34,8 @@ _GONE = (
     "script", "style", "iframe", "form", "object", "embed", "svg", "button", "input", "template",
     "link", "meta", "head", "title", "select", "textarea", "canvas", "math", "audio", "video",
 )  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));?", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TRACKER = re.compile(
     r"^https?://([^/]*\.)?(pixel\.wp\.com|stats\.wordpress\.com|feedburner\.com/~|doubleclick\.net"
@@ -61,13 +63,21 @@ def tidy(html: str, base_url: str) -> str:
     """*html* as plain blocks; all addresses absolute."""
     # Without huge_tree, all that lies deeper than 256 elements would be lost silently.
     parser = lxml_html.HTMLParser(huge_tree=True)
-    root = lxml_html.fragment_fromstring(_without_nul(html), create_parent="div", parser=parser)
+    root = lxml_html.fragment_fromstring(without_controls(html), create_parent="div", parser=parser)
     _drop(root)
     _pictures(root, base_url)
     _figures(root)
     _links(root, base_url)
     _paragraphs(root)
     return _inner(root)
+
+
+def without_controls(html: str) -> str:
+    """*html* without control characters, written out or by number (``&#4;``).
+
+    libxml2 ends a text at a NUL; lxml refuses the others when a text is set anew.
+    """
+    return _REFERENCE.sub(_unless_control, _CONTROL.sub("", html))
 
 
 def is_deep(root: Element) -> bool:
@@ -93,9 +103,11 @@ def best_of(srcset: str) -> str:
     return best
 
 
-def _without_nul(html: str) -> str:
-    # libxml2 ends a text at a NUL; lxml refuses other control characters when they are set anew.
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", html)
+def _unless_control(reference: re.Match[str]) -> str:
+    hexadecimal, decimal = reference.groups()
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    is_control = number <= 0xFFFF and _CONTROL.match(chr(number)) is not None
+    return "" if is_control else reference.group()
 
 
 def _drop(root: Element) -> None:
@@ -267,8 +279,8 @@ def _into(box: Element, run: Element | None, part: Element | str) -> Element:
         box.append(run)
     if not isinstance(part, str):
         run.append(part)
-    elif len(run):
-        run[-1].tail = (run[-1].tail or "") + part
+    elif (last := _last(run)) is not None:
+        last.tail = (last.tail or "") + part
     else:
         run.text = (run.text or "") + part
     return run
@@ -283,7 +295,13 @@ def _is_break(part: Element | str) -> bool:
 
 
 def _ends_in_break(run: Element) -> bool:
-    return len(run) > 0 and run[-1].tag == "br" and not (run[-1].tail or "").strip()
+    last = _last(run)
+    return last is not None and last.tag == "br" and not (last.tail or "").strip()
+
+
+def _last(run: Element) -> Element | None:
+    # Not by its number: lxml counts all children for that.
+    return next(run.iterchildren(reversed=True), None)
 
 
 def _inner(element: Element) -> str:

@@ -101,7 +101,7 @@ def _decoded(page: Page) -> str:
     for charset in (page.charset, inside, "utf-8"):
         try:
             return page.body.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # no codec of that name, or none for this
             continue
     return page.body.decode("cp1252", "replace")
 

@@ -143,6 +143,7 @@ def test_an_excerpt_ends_at_a_sentence_or_a_word() -> None:
         "<a>x</a>" * 30_000,
         "<a>x" * 30_000,
         "<picture>x</picture>" * 30_000,
+        "x<b></b>" * 40_000,
         "<div>" * 30_000 + "<img src=a>" * 10_000,
         "<figure><img src=a>" * 10_000,
         "<p class=caption><img src=a><p class=caption>c</p>" * 4_000,
@@ -164,3 +165,10 @@ def test_nothing_makes_nothing() -> None:
     assert sanitise("<script>x</script><p> </p>", BASE) == ""
     assert sanitise("<textarea>b</textarea><select><option>a</select>", BASE) == ""
     assert to_text("a\0b \x01 c") == "ab c"
+
+
+@pytest.mark.parametrize("code", [0x4, 0x0B, 0x1F, 0xFFFE, 0xFFFF])
+def test_no_character_that_lxml_refuses_stands_in_the_way(code: int) -> None:
+    for unfit in (chr(code), f"&#{code};", f"&#x{code:x};", f"&#X000{code:X}"):
+        assert sanitise(f"a{unfit} b<p><img src='/{unfit}a'>", BASE).startswith("<p>a b</p>")
+    assert sanitise("a &#65; &#x1F680; &#99999999;", BASE).startswith("<p>a A 🚀")

@@ -102,6 +102,7 @@ def test_a_sites_badge_is_no_lead_image() -> None:
         ("<h1>Küste</h1>".encode("latin-1"), "iso-8859-1"),
         (b"<meta charset=windows-1252><h1>" + "Küste</h1>".encode("cp1252"), ""),
         ("<h1>Küste</h1>".encode("latin-1"), "no-such-charset"),
+        ("<h1>Küste</h1>".encode(), "undefined"),
     ],
 )
 def test_encodings(body: bytes, charset: str) -> None:

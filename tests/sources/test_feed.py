@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -73,6 +74,14 @@ def test_the_feed_tells_of_itself() -> None:
 )
 def test_each_field_is_found(inside: str, field: str, value: Any) -> None:
     assert getattr(item(inside), field) == value
+
+
+@pytest.mark.parametrize("tag", ["author", "dc:creator"])
+@pytest.mark.parametrize("name", ["a" * 200_000, f"<![CDATA[{'a' * 200_000}]]>"])
+def test_an_endless_author_keeps_nobody_waiting(tag: str, name: str) -> None:
+    begun = time.process_time()
+    assert item(f"<{tag}>{name}</{tag}>").author.startswith("aaa")
+    assert time.process_time() - begun < 1
 
 
 def test_lazy_pictures_survive_until_they_are_needed() -> None:

@@ -10,6 +10,8 @@ from syndicate.lib.html import to_text
 from syndicate.lib.text import one_line
 
 MAX_TAGS = 20
+# Characters. Nobody is called anything longer, and what looks for an address in it is not quick.
+MAX_NAME = 500
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\w+|\w+);")
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 
@@ -28,7 +30,9 @@ def whole(value: object) -> str:
 
 def names(people: Iterable[str]) -> str:
     """``Ada Example, Bo Sample``: each once, without mail addresses."""
-    return ", ".join(unique(_MAIL.sub("", plain(person)).strip(" ()<>,") for person in people))
+    return ", ".join(
+        unique(_MAIL.sub("", plain(person[:MAX_NAME])).strip(" ()<>,") for person in people)
+    )
 
 
 def unique(words: Iterable[str]) -> tuple[str, ...]:
