@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.test import Client
@@ -162,12 +163,14 @@ def test_what_was_approved_can_be_taken_back(desk: Client) -> None:
 
 
 def test_a_test_goes_to_one_address_and_counts_nowhere(desk: Client) -> None:
+    get_user_model().objects.update(email="")
     made = edition(newsletter=_read_by(2))
     answer = go(desk, made, "_test", address="me@example.org")
     assert "me@example.org" in said(answer)
     assert (made.status, made.deliveries.count()) == (Status.HELD, 0)
     again = desk.get(reverse("desk:edition", args=[made.pk])).getvalue().decode()
     assert 'value="me@example.org"' in again
+    assert get_user_model().objects.get().email == "me@example.org"
 
 
 def test_an_address_that_is_none_is_refused(desk: Client) -> None:
