@@ -23,7 +23,7 @@ from syndicate.mail.compose import compose
 from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.social.models import Post
 from syndicate.social.write import accounts_due, count, write
-from syndicate.sources.detect import Decision, complete, keep, peek
+from syndicate.sources.detect import Shaped, complete, keep, peek, shape
 from syndicate.sources.models import Article, Source
 
 
@@ -82,18 +82,18 @@ def plan(now: datetime) -> Plan:
         return _rehearse(looks, now, troubles)
 
 
-def _look(now: datetime, troubles: list[str]) -> Iterator[tuple[Source, Decision]]:
+def _look(now: datetime, troubles: list[str]) -> Iterator[Shaped]:
     for source in Source.objects.due(now):
         try:
-            yield source, complete(peek(source, now))
+            yield shape(source, complete(peek(source, now)), now)
         except SyndicateError as error:
             troubles.append(f"look at {source.name}: {error}")
 
 
-def _rehearse(looks: list[tuple[Source, Decision]], now: datetime, troubles: list[str]) -> Plan:
+def _rehearse(looks: list[Shaped], now: datetime, troubles: list[str]) -> Plan:
     last = {model: _last(model) for model in (Article, Edition, Post)}
-    for source, decision in looks:
-        keep(source, decision, now)
+    for shaped in looks:
+        keep(shaped, now)
     for newsletter in Newsletter.objects.due(now):
         compose(newsletter.pk, now)
     for account in accounts_due(now):

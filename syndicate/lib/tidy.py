@@ -63,7 +63,11 @@ def tidy(html: str, base_url: str) -> str:
     """*html* as plain blocks; all addresses absolute."""
     # Without huge_tree, all that lies deeper than 256 elements would be lost silently.
     parser = lxml_html.HTMLParser(huge_tree=True)
-    root = lxml_html.fragment_fromstring(without_controls(html), create_parent="div", parser=parser)
+    html = without_controls(html)
+    try:
+        root = lxml_html.fragment_fromstring(html, create_parent="div", parser=parser)
+    except (AssertionError, etree.ParserError):  # lxml's words for a document without a body
+        return ""
     _drop(root)
     _pictures(root, base_url)
     _figures(root)

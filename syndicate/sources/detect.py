@@ -3,6 +3,7 @@
 ::
 
     claim ─→ read (conditional, and in full once a day) ─→ decide (pure) ─→ fill gaps from pages
+          ─→ shape (clean it; slow, so before the database is taken)
           ─→ one transaction: articles, what to ask with next time, health, next look
 
 A source that fails says so itself, in words, and is tried again with growing distance; nothing
@@ -13,7 +14,7 @@ transaction as the articles, so a crash between the two loses none.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ from syndicate.sources.readers.base import Conditions, Entry, Reading
 from syndicate.sources.shape import TEASER, fields, filled, has_gaps
 from syndicate.sources.summary import is_good
 
-__all__ = ["Decision", "complete", "decide", "detect", "keep", "peek"]
+__all__ = ["Decision", "complete", "decide", "detect", "keep", "peek", "shape"]
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,18 @@ LONGEST_WAIT = timedelta(days=1)
 # Pages of articles are read one after another; after this, the rest go on with what the feed says.
 PAGES_FOR = 120  # seconds
 MAX_PAGE = 3_000_000
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """Articles to be stored, and what to change of known ones."""
+
+    found: list[Article]
+    changed: list[tuple[Change, dict[str, Any]]]
+
+    def titles(self, state: str) -> list[str]:
+        """Of the found ones in *state*."""
+        return [article.title for article in self.found if article.state == state]
 
 
 def detect(source_id: int, now: datetime) -> None:
@@ -59,10 +72,11 @@ def detect(source_id: int, now: datetime) -> None:
         _end(source, until, *_failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)
         return
+    shaped = shape(source, decision, now)
     with transaction.atomic():
-        keep(source, decision, now)
+        keep(shaped, now)
         _end(source, until, *_success(source, reading, last, now))
-    _tell(source, decision)
+    _tell(source, shaped)
 
 
 def peek(source: Source, now: datetime) -> Decision:
@@ -140,12 +154,19 @@ def _from_page(entry: Entry) -> Entry:
     return filled(entry, extract(page))
 
 
-def keep(source: Source, decision: Decision, now: datetime) -> None:
+def shape(source: Source, decision: Decision, now: datetime) -> Shaped:
+    """What was found, as it will be stored. Slow: foreign HTML is cleaned here."""
+    return Shaped(
+        [_row(source, find, now) for find in decision.finds],
+        [(change, fields(change.entry, change.marks)[0]) for change in decision.changed],
+    )
+
+
+def keep(shaped: Shaped, now: datetime) -> None:
     """Store what was found; within a transaction, so that it is all of it or nothing."""
-    rows = [_row(source, find, now) for find in decision.finds]
-    Article.objects.bulk_create(rows, ignore_conflicts=True, batch_size=100)
-    for change in decision.changed:
-        _update(change, now)
+    Article.objects.bulk_create(shaped.found, ignore_conflicts=True, batch_size=100)
+    for change, values in shaped.changed:
+        _update(change, values, now)
 
 
 def _row(source: Source, find: Find, now: datetime) -> Article:
@@ -162,12 +183,11 @@ def _row(source: Source, find: Find, now: datetime) -> Article:
     )
 
 
-def _update(change: Change, now: datetime) -> None:
+def _update(change: Change, values: dict[str, Any], now: datetime) -> None:
     """Bring an article up to date. It keeps its identity and state: an edit sends nothing again.
 
     What its page had filled in stays where the source still says nothing, or only teases.
     """
-    values, _ = fields(change.entry, change.marks)
     article = Article.objects.get(pk=change.pk)
     unsaid = {name for name, value in values.items() if not value}
     if len(values["body"]) < min(len(article.body), TEASER):
@@ -235,12 +255,12 @@ def _end(source: Source, until: datetime, wait: timedelta, values: dict[str, Any
     Source.objects.filter(pk=source.pk, next_check=until).update(next_check=next_check)
 
 
-def _tell(source: Source, decision: Decision) -> None:
-    for find in decision.new:
-        log.info("detected “%s” (%s)", find.entry.title, source.name)
-    for change in decision.changed:
-        log.info("updated “%s” (%s)", change.entry.title, source.name)
-    if decision.held:
-        log.info("holds %s articles of %s for an editor", len(decision.held), source.name)
-    if decision.seen:
-        log.info("noted %s articles of %s as seen", len(decision.seen), source.name)
+def _tell(source: Source, shaped: Shaped) -> None:
+    for title in shaped.titles(Article.State.NEW):
+        log.info("detected “%s” (%s)", title, source.name)
+    for _, values in shaped.changed:
+        log.info("updated “%s” (%s)", values["title"], source.name)
+    if held := shaped.titles(Article.State.HELD):
+        log.info("holds %s articles of %s for an editor", len(held), source.name)
+    if seen := shaped.titles(Article.State.SEEN):
+        log.info("noted %s articles of %s as seen", len(seen), source.name)

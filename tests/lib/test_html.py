@@ -160,6 +160,11 @@ def test_what_is_nested_beyond_reason_keeps_its_text() -> None:
     assert sanitise(html, BASE) == "<p>one &lt;</p><p>two link</p>"
 
 
+@pytest.mark.parametrize("html", ["<html><html>", "<html><frameset>", "<!doctype html>", "<html>"])
+def test_a_document_without_a_body_makes_nothing(html: str) -> None:
+    assert sanitise(html, BASE) == to_text(html) == ""
+
+
 def test_nothing_makes_nothing() -> None:
     assert (sanitise("", BASE), sanitise(" \n", BASE), to_text(""), images("")) == ("", "", "", [])
     assert sanitise("<script>x</script><p> </p>", BASE) == ""

@@ -384,3 +384,14 @@ def test_a_move_for_good_is_told(site: Website) -> None:
     source = look(watch(site, url=site.url + "/old.xml"), NOON)
     assert source.health == "ok"
     assert site.feed_url in source.hint
+
+
+def test_what_is_told_is_what_was_kept(site: Website, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="syndicate")
+    source = look(watch(site), NOON)
+    site.publish("", ["The pier is open again. All are invited."], images=[])
+    site.publish("A long story", ["word " * 1000] * 200, images=[])
+    look(source, NOON + HOUR)
+    assert "detected “The pier is open again. All are invited.” (Harbour)" in caplog.messages
+    assert "holds 1 articles of Harbour for an editor" in caplog.messages
+    assert not any("detected “A long story”" in line for line in caplog.messages)

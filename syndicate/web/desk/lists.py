@@ -96,7 +96,7 @@ def list_import(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(MailingList, pk=pk)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["file"]))
+        messages.error(request, " ".join(map(str, form.errors["file"])))
         return redirect("desk:list", pk)
     try:
         name = upload.keep(form.cleaned_data["file"], clock.now())
