@@ -282,7 +282,7 @@ def _refusal(status: int) -> tuple[str, str]:
     if status == 404:
         return "is not there (404)", "Look for the right address on the site itself."
     if status == 410:
-        return "is gone for good (410)", "Remove the source, or give it the new address."
+        return "is gone for good (410)", "Look for its new address on the site, and add that."
     if status == 429:
         return "asks us to come less often (429)", "Give the source a longer interval."
     if status >= 500:

@@ -200,7 +200,7 @@ def _success(
     source: Source, reading: Reading, last: Conditions, now: datetime
 ) -> tuple[timedelta, dict[str, Any]]:
     """(wait for the next look, what to store of this one)."""
-    moved = f"It has moved to {reading.moved_to}: change its address." if reading.moved_to else ""
+    moved = f"It has moved to {reading.moved_to}, and is read there." if reading.moved_to else ""
     in_full = not (last.etag or last.last_modified)
     return _interval(source), {
         "checked_at": now,

@@ -11,7 +11,8 @@ from django.db.models import Count, Min
 from syndicate.lib.status import Status
 from syndicate.mail.compose import preview_next
 from syndicate.mail.models import Edition, Newsletter
-from syndicate.social.models import Post
+from syndicate.mail.pause import paused
+from syndicate.social.models import Account, Post
 from syndicate.sources.models import Source
 
 FEW = 5
@@ -29,13 +30,18 @@ class Coming:
 
 def coming(now: datetime) -> list[Coming]:
     """All of it; what has no time of its own stands last."""
-    found = [*_editions(), *_newsletters(now), *_posts(), *_sources()]
+    found = [*_editions(now), *_newsletters(now), *_posts(), *_sources()]
     return sorted(found, key=lambda one: (one.at is None, one.at or now))
 
 
-def _editions() -> Iterator[Coming]:
+def _editions(now: datetime) -> Iterator[Coming]:
     going = Edition.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
+    closed = paused(now)
     for edition in going.select_related("newsletter__list").defer("html", "text")[:FEW]:
+        if edition.status == Status.SENDING and closed is not None:
+            what = f"“{edition}” goes on to {_readers(edition.audience)}, if mail can leave again."
+            yield Coming(closed.until, what, "desk:edition", edition.pk)
+            continue
         if edition.status == Status.SENDING:
             what = f"“{edition}” is on its way to {_readers(edition.audience)}."
         else:
@@ -69,13 +75,18 @@ def _sentence(newsletter: Newsletter, now: datetime) -> str:
 def _posts() -> Iterator[Coming]:
     waiting = Post.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
     for post in waiting.select_related("account", "article").order_by("due_at")[:FEW]:
-        again = "again " if post.status == Status.DEFERRED else ""
-        what = f"“{post.article}” is posted {again}to {post.account}."
-        yield Coming(post.due_at, what, "desk:post", post.pk)
+        account, again = post.account, "again " if post.status == Status.DEFERRED else ""
+        if not account.active or account.health == Account.Health.RECONNECT:
+            what = f"“{post.article}” waits: {account} cannot post."
+            yield Coming(None, what, "desk:account", account.pk)
+        else:
+            at = max(filter(None, (post.due_at, account.paused_until)), default=None)
+            what = f"“{post.article}” is posted {again}to {account}."
+            yield Coming(at, what, "desk:post", post.pk)
 
 
 def _sources() -> Iterator[Coming]:
-    watched = Source.objects.filter(active=True)
+    watched = Source.objects.filter(active=True).exclude(health=Source.Health.GONE)
     first = watched.order_by("next_check").first()
     if first is None:
         return
