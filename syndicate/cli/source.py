@@ -67,13 +67,12 @@ def find(url: str) -> None:
 def add(url: str, name: str, newest: int, dry_run: bool) -> None:
     """Watch a feed, or the feed of a site. What is there already counts as seen."""
     from syndicate.lib import clock
-    from syndicate.sources.add import add_source
-    from syndicate.sources.discover import discover
+    from syndicate.sources.add import add_source, likeliest
     from syndicate.sources.models import Source
 
     now = clock.now()
     if dry_run:
-        best = discover(url)[0]
+        best = likeliest(url)
         unsaved = Source(name=name or best.title, kind=best.kind, url=best.url, take_newest=newest)
         unsaved.created_at = unsaved.next_check = now
         _show_look(unsaved, now)

@@ -137,7 +137,7 @@ def _by_words(text: str) -> Kind:
 _HINTS = {
     Stage.CONNECT: "Check smtp.host, smtp.port and smtp.security.",
     Stage.HELLO: "Check smtp.security: starttls, tls or none.",
-    Stage.AUTH: "Check smtp.username and smtp.password.",
+    Stage.AUTH: "Correct smtp.username and smtp.password, then start syndicate again.",
     Stage.MAIL: "The server does not take mail from this sender: check mail.from_address and the "
     "login.",
     Stage.RCPT: "The server does not pass on our mail: check smtp.username and smtp.password.",

@@ -20,12 +20,17 @@ def add_source(url: str, *, name: str = "", newest: int = 0, now: datetime) -> S
 
     Raises BadInput where there is none, or it is watched already.
     """
+    return watch(likeliest(url), site_url=url, name=name, newest=newest, now=now)
+
+
+def likeliest(url: str) -> Candidate:
+    """The feed at *url* that is most likely meant. Raises BadInput where there is none."""
     found = discover(url)
     if not found:
         raise BadInput(
             f"No feed was found at {url}.", "Look for one on the site, and give its own address."
         )
-    return watch(found[0], site_url=url, name=name, newest=newest, now=now)
+    return found[0]
 
 
 def watch(

@@ -180,6 +180,17 @@ def test_a_newsletter_s_time_must_exist(flags: tuple[str, str], syndicate: Comma
     )
 
 
+def test_a_page_without_a_feed_is_said_to_be_one_in_a_dry_run_too(syndicate: Command) -> None:
+    with Website() as website:
+        website.answer_with(200, "<html><body>Hello</body></html>", url=website.url + "/about")
+        website.answer_with(404)
+        for path in ("/atom.xml", "/feed.json", "/rdf.xml"):
+            website.answer_with(404, url=website.url + path)
+        for dry in ([], ["--dry-run"]):
+            done = syndicate("source", "add", website.url + "/about", *dry, code=1)
+            assert "No feed was found" in done.stderr
+
+
 def test_a_source_is_found_rehearsed_added_and_looked_at(asked: Asked) -> None:
     with Website() as website:
         website.publish("A new pier")

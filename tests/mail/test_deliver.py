@@ -134,7 +134,7 @@ def test_a_wrong_password_pauses_the_transport_and_loses_nothing(
     edition = sending(*readers(5), batch_size=2)
     deliver(edition, now)
     closed = TransportPause.objects.get()
-    assert "refused the login: 535" in closed.error and "smtp.password" in closed.hint
+    assert "refused the login: 535" in closed.error and "smtp.password, then start" in closed.hint
     assert closed.failures == 1 and closed.until > now
     assert set(edition.deliveries.values_list("status", "attempts")) == {(Status.QUEUED, 0)}
     assert not Batch.objects.due(now).exists()

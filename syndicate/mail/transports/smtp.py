@@ -237,7 +237,7 @@ class SmtpTransport:
         ):
             return self._unusable(
                 f"The login to {self._where} does not work: {error}",
-                "Check smtp.username, smtp.password and smtp.security.",
+                "Correct smtp.username, smtp.password or smtp.security, then start it again.",
             )
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Refused(
