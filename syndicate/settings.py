@@ -8,6 +8,7 @@ from syndicate import paths
 from syndicate.lib import config as _config
 from syndicate.lib import database as _database
 from syndicate.lib import secrets as _secrets
+from syndicate.lib.language import spoken as _spoken
 
 SYNDICATE = _config.load()
 _site = SYNDICATE.site
@@ -62,7 +63,7 @@ TEMPLATES = [
 DATABASES = {"default": _database.parse(SYNDICATE.database.url, paths.home())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-LANGUAGE_CODE = SYNDICATE.publication.language
+LANGUAGE_CODE = _spoken(SYNDICATE.publication.language)
 TIME_ZONE = SYNDICATE.publication.timezone
 USE_TZ = True
 USE_I18N = True

@@ -32,6 +32,7 @@ LOWEST = {
     "web.port": 0,
 }
 HIGHEST = {"web.port": 65535, "smtp.port": 65535}
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -67,6 +68,13 @@ def _timezone(options: Mapping[str, Any]) -> Iterator[ConfigError]:
         yield ConfigError("C011", f"publication.timezone {name!r} is no time zone.", hint)
 
 
+def _language(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    language = options["publication.language"]
+    if not _LANGUAGE.fullmatch(language):
+        hint = "Write it as in HTML: en, de, pt-BR."
+        yield ConfigError("C010", f"publication.language {language!r} is no language.", hint)
+
+
 def _accent(options: Mapping[str, Any]) -> Iterator[ConfigError]:
     colour = options["publication.accent"]
     if not _COLOUR.fullmatch(colour):
@@ -96,4 +104,4 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-_RULES = (_timezone, _accent, _follow, _base_url)
+_RULES = (_timezone, _language, _accent, _follow, _base_url)

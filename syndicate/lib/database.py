@@ -23,7 +23,12 @@ _PASSING_WORDS = ("disk is full", "disk I/O error", "database is locked", "conne
 
 def parse(url: str, home: Path) -> dict[str, Any]:
     """``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://…`` → a DATABASES entry."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:  # a bracket left open, a port that is no number
+        hint = "Write it as postgresql://user:password@host:5432/name."
+        raise ConfigError("C007", "database.url is no whole address.", hint) from error
     if parts.scheme == "sqlite":
         return _sqlite(home / unquote(parts.path.removeprefix("/")))
     if parts.scheme in {"postgres", "postgresql"}:
@@ -33,12 +38,13 @@ def parse(url: str, home: Path) -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),
-            "PORT": str(parts.port or ""),
+            "PORT": port,
             "CONN_HEALTH_CHECKS": True,
         }
     raise ConfigError(
         "C007",
-        f"database.url {url!r} is of no known kind.",
+        # Not the whole of it: it may hold a password.
+        f"database.url is of no known kind: {parts.scheme or 'it names none'}.",
         "Begin it with sqlite:/// or postgresql://.",
     )
 

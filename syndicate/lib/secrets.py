@@ -19,6 +19,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from syndicate.lib.errors import ConfigError
 
+# Characters; a shorter one is what a full disk left of it.
+SHORTEST = 20
+
 
 def secret_keys(configured: str, file: Path) -> list[str]:
     """The keys in force, newest first; makes *file* when nothing is configured and it is absent."""
@@ -35,18 +38,31 @@ def secret_keys(configured: str, file: Path) -> list[str]:
 
 
 def _kept(file: Path) -> str:
-    if file.is_file():
-        return file.read_text(encoding="ascii").strip()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(48)
-    # O_EXCL: two first starts at once must agree on one key.
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(key + "\n")
+    if not file.is_file():
+        _make(file)
+    key = file.read_text(encoding="ascii", errors="replace").strip()
+    if len(key) < SHORTEST or not key.isascii():
+        raise ConfigError(
+            "C005",
+            f"The secret key in {file} is damaged.",
+            "Put it back from a backup. Without it: delete the file, and a new key is made; links "
+            "in mails sent before lead nowhere then, and accounts must be connected again.",
+        )
     return key
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48) + "\n")
+        # All of it or nothing; of two first starts at once, both take the one that came first.
+        os.link(fresh, file)
+    except FileExistsError:
+        return
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def seal(values: Mapping[str, str]) -> str:

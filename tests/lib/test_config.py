@@ -90,6 +90,7 @@ def test_each_value_has_an_origin(tmp_path: Path) -> None:
         ("[smtp]\nport = 70000\n", "C009"),
         ("[mail]\nretry_minutes = []\n", "C009"),
         ('[publication]\ntimezone = "Mars/Olympus"\n', "C011"),
+        ('[publication]\nlanguage = "plain words"\n', "C010"),
         ('[publication]\naccent = "red"\n', "C012"),
         ('[site]\nbase_url = "news.example.org"\n', "C017"),
         ('[site]\nbase_url = "https://[news"\n', "C017"),

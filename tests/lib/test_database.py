@@ -29,8 +29,16 @@ def test_a_postgresql_address_is_taken_apart() -> None:
 
 
 def test_another_kind_is_refused_by_name() -> None:
-    with pytest.raises(ConfigError, match="mysql://db/x"):
-        parse("mysql://db/x", HOME)
+    with pytest.raises(ConfigError, match="no known kind: mysql") as caught:
+        parse("mysql://ann:secret@db/x", HOME)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://ann@db:port/x", "postgresql://ann@[db/x"])
+def test_half_an_address_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="no whole address") as caught:
+        parse(url, HOME)
+    assert caught.value.id == "C007"
 
 
 @pytest.mark.parametrize(

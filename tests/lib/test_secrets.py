@@ -10,6 +10,7 @@ import pytest
 
 from syndicate.lib import secrets
 from syndicate.lib.errors import ConfigError
+from tests.conftest import small_files
 
 
 def test_sealed_credentials_do_not_show() -> None:
@@ -47,3 +48,17 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where a folder should be")
     with pytest.raises(ConfigError, match="cannot be kept"):
         secrets.secret_keys("", tmp_path / "data" / "secret.key")
+
+
+@pytest.mark.parametrize("left", [b"", b"short", b"\xff" * 64])
+def test_a_damaged_key_is_never_used(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "secret.key").write_bytes(left)
+    with pytest.raises(ConfigError, match="is damaged") as caught:
+        secrets.secret_keys("", tmp_path / "secret.key")
+    assert caught.value.id == "C005"
+
+
+def test_a_full_disk_leaves_no_half_a_key(tmp_path: Path) -> None:
+    with small_files(10), pytest.raises(ConfigError, match="cannot be kept"):
+        secrets.secret_keys("", tmp_path / "secret.key")
+    assert list(tmp_path.iterdir()) == []
