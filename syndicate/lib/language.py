@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import locale
 from django.utils.translation import to_locale
 
-MESSAGES = Path(locale.__file__).parent
+LOCALES = Path(locale.__file__).parent
 
 
 def spoken(tag: str) -> str:
@@ -18,4 +18,8 @@ def spoken(tag: str) -> str:
     tag = tag.lower()
     known = locale.LANG_INFO.get(tag, {})
     nearest = [tag, *known.get("fallback", []), tag.partition("-")[0]]
-    return next((each for each in nearest if (MESSAGES / to_locale(each)).is_dir()), "en")
+    return next(filter(_has_messages, nearest), "en")
+
+
+def _has_messages(tag: str) -> bool:
+    return (LOCALES / to_locale(tag) / "LC_MESSAGES").is_dir()
