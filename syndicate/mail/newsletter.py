@@ -1,14 +1,19 @@
-"""Newsletters: setting one up, changing when it comes, pausing it."""
+"""Newsletters: setting one up, changing it, pausing it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db import transaction
+
+from syndicate.lib.amend import amend
 from syndicate.lib.slug import free_slug
 from syndicate.mail.compose import upcoming
 from syndicate.mail.models import Newsletter
 from syndicate.sources.models import Source
+
+TIMING = {"rhythm", "at", "weekday", "timezone"}
 
 
 def set_up(made: Newsletter, sources: Iterable[Source], now: datetime) -> Newsletter:
@@ -19,6 +24,24 @@ def set_up(made: Newsletter, sources: Iterable[Source], now: datetime) -> Newsle
     made.save()
     made.sources.set(sources)
     return made
+
+
+def change(
+    newsletter: Newsletter,
+    values: Mapping[str, object],
+    sources: Iterable[Source] | None,
+    now: datetime,
+) -> None:
+    """Change what *values* gives of its settings, and its sources unless None. Raises BadInput."""
+    changed = amend(newsletter, values)
+    # Only another rhythm moves the next slot: one that is due this minute must not be lost.
+    if not TIMING.isdisjoint(changed):
+        newsletter.next_slot_at = upcoming(newsletter, now)
+        changed.add("next_slot_at")
+    with transaction.atomic():
+        newsletter.save(update_fields=changed)
+        if sources is not None:
+            newsletter.sources.set(sources)
 
 
 def pause(newsletter: Newsletter) -> None:

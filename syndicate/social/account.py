@@ -99,14 +99,23 @@ def _introduce(account: Account) -> Identity:
 
 
 def configure(
-    account: Account, options: Mapping[str, Any] | None = None, template: str | None = None
+    account: Account,
+    options: Mapping[str, Any] | None = None,
+    template: str | None = None,
+    *,
+    approval: str | None = None,
+    sources: Iterable[Source] | None = None,
 ) -> None:
     """Change how articles are posted there; what is None stays. Raises BadInput."""
     trial = Account(channel=account.channel, sealed=account.sealed)
     trial.options = account.options | dict(options or {})
     trial.template = account.template if template is None else template
     _validate(trial)
-    _set(account, options=trial.options, template=trial.template)
+    kept = {"options": trial.options, "template": trial.template}
+    with transaction.atomic():
+        _set(account, approval=approval or account.approval, **kept)
+        if sources is not None:
+            account.sources.set(sources)
 
 
 def pause(account: Account) -> None:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -186,11 +185,13 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _settle(pk: int, form: SettingsForm) -> None:
     given = form.cleaned_data
-    with transaction.atomic():
-        one = Account.objects.get(pk=pk)
-        editorial.configure(one, form.options, given["template"])
-        Account.objects.filter(pk=pk).update(approval=given["approval"])
-        one.sources.set(given["sources"])
+    editorial.configure(
+        Account.objects.get(pk=pk),  # not the form's, which the form has changed already
+        form.options,
+        given["template"],
+        approval=given["approval"],
+        sources=given["sources"],
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from syndicate.audience.lists import open_list
+from syndicate.audience.lists import change, open_list
 from syndicate.audience.models import MailingList, Subscription
 from syndicate.audience.transfer import export_csv, import_csv
 from syndicate.lib import clock
@@ -75,7 +75,7 @@ def one_list(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(_counted(), pk=pk)
     form = ListForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change(MailingList.objects.get(pk=pk), form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("desk:list", pk)
     return page(

@@ -18,14 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from syndicate.audience.models import MailingList
 from syndicate.lib import clock
 from syndicate.mail import editorial
-from syndicate.mail.compose import preview_next, upcoming
+from syndicate.mail.compose import preview_next
 from syndicate.mail.models import Newsletter
-from syndicate.mail.newsletter import pause, resume, set_up
+from syndicate.mail.newsletter import change, pause, resume, set_up
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-TIMING = {"rhythm", "at", "weekday", "timezone"}
 RHYTHMS = [
     (Newsletter.Rhythm.ARTICLE, "each article at once"),
     (Newsletter.Rhythm.HOURLY, "hourly, when there is news"),
@@ -117,12 +116,10 @@ def newsletter(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Newsletter.objects.select_related("list"), pk=pk)
     form = NewsletterForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
-        changed = form.save(commit=False)
-        # Only another rhythm moves the next slot: one that is due this minute must not be lost.
-        if not TIMING.isdisjoint(form.changed_data):
-            changed.next_slot_at = upcoming(changed, clock.now())
-        changed.save()
-        form.save_m2m()
+        given = dict(form.cleaned_data)
+        sources = given.pop("sources")
+        # Not the form's newsletter, which the form has changed already.
+        change(Newsletter.objects.get(pk=pk), given, sources, clock.now())
         messages.success(request, "Saved.")
         return redirect("desk:newsletter", pk)
     return page(
