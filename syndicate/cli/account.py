@@ -10,11 +10,13 @@ import click
 
 from syndicate.cli.command import Act, Command, Row
 from syndicate.cli.show import columns, say, show
+from syndicate.cli.source import ALL_SOURCES, SOURCES, chosen
 from syndicate.lib.errors import BadInput
 
 if TYPE_CHECKING:
     from syndicate.social.channels.base import Channel
     from syndicate.social.models import Account
+    from syndicate.sources.models import Source
 
 ACCOUNT = click.argument("account", type=Row("social.Account", by="name"))
 CREDENTIALS = click.option(
@@ -124,6 +126,32 @@ def reconnect(account: Account, files: tuple[str, ...]) -> None:
 
 @account.command(cls=Act)
 @ACCOUNT
+@click.option("--auto/--hold", default=None, help="Whether posts go by themselves or are held.")
+@click.option("--template", help="The words of a post, in Jinja; empty: the channel's own.")
+@click.option("--template-file", metavar="FILE", help="The same from a file (- is stdin).")
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Repeatable.")
+@SOURCES
+@ALL_SOURCES
+def edit(
+    account: Account, sources: tuple[Source, ...], all_sources: bool, auto: bool | None, **how: Any
+) -> None:
+    """Change how articles are posted there; what is not given stays."""
+    from syndicate.social import editorial
+
+    if how["template"] is not None and how["template_file"] is not None:
+        raise click.UsageError("Give --template or --template-file, not both.")
+    editorial.configure(
+        account,
+        pairs(how["options"]),
+        how["template"] if how["template_file"] is None else _read(how["template_file"]),
+        approval=None if auto is None else ("auto" if auto else "hold"),
+        sources=chosen(sources, all_sources),
+    )
+    show(describe(account), f"{account.name} is saved.")
+
+
+@account.command(cls=Act)
+@ACCOUNT
 def pause(account: Account) -> None:
     """Post nothing more there, until it is resumed."""
     from syndicate.social import editorial
@@ -151,6 +179,8 @@ def describe(account: Account) -> dict[str, Any]:
         "approval": account.approval,
         "state": account.health if account.active else "paused by an editor",
         "options": account.options,
+        "template": account.template,
+        "sources": [source.url for source in account.sources.all()],
         "error": account.error,
         "hint": account.hint,
     }
@@ -174,7 +204,7 @@ def read_credentials(
     """From *given* and files; what is in none is asked for, if somebody is there to ask."""
     from syndicate.social.channels.base import entries
 
-    given = {**(given or {}), **{name: _secret(file) for name, file in pairs(files).items()}}
+    given = {**(given or {}), **{name: _read(file) for name, file in pairs(files).items()}}
     if not sys.stdin.isatty():
         return given
     for one in entries(channel.credentials):
@@ -198,7 +228,7 @@ def pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _secret(file: str) -> str:
+def _read(file: str) -> str:
     try:
         with click.open_file(file, encoding="utf-8") as stream:
             return str(stream.read()).strip()

@@ -53,6 +53,19 @@ def add(name: str, description: str, private: bool) -> None:
     show(describe(made), f"Made the list {made.slug}.")
 
 
+@lists.command(cls=Act)
+@LIST
+@click.option("--name")
+@click.option("--description", help="What one gets, and how often; readers see it.")
+@click.option("--public/--private", default=None, help="Whether the public pages offer it.")
+def edit(list: MailingList, **given: str | bool | None) -> None:
+    """Change a list; what is not given stays, and so does its slug."""
+    from syndicate.audience.lists import change
+
+    change(list, {field: value for field, value in given.items() if value is not None})
+    show(describe(list), f"The list {list.slug} is saved.")
+
+
 def describe(list: MailingList) -> dict[str, Any]:
     """A list as data."""
     statuses = [*list.subscriptions.values_list("status", flat=True).order_by("status").distinct()]
@@ -61,6 +74,7 @@ def describe(list: MailingList) -> dict[str, Any]:
         "id": list.pk,
         "slug": list.slug,
         "name": list.name,
+        "description": list.description,
         "public": list.public,
         "readers": list.readers().count(),
         "pending": counts.get("pending", 0),

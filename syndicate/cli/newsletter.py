@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from syndicate.cli.command import Act, Command, Row
 from syndicate.cli.show import columns, show
+from syndicate.cli.source import ALL_SOURCES, SOURCES, chosen
 from syndicate.lib.errors import BadInput
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from syndicate.sources.models import Source
 
 NEWSLETTER = click.argument("newsletter", type=Row("mail.Newsletter", by="slug"))
+RHYTHM = click.Choice(["article", "hourly", "daily", "weekly"])
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -52,7 +55,7 @@ def show_(newsletter: Newsletter) -> None:
             "articles": titles,
             "readers": planned.readers,
         }
-    show(told, [f"{key + ':':<10} {value}" for key, value in told.items() if value])
+    show(told, [f"{key + ':':<13} {value}" for key, value in told.items() if value])
 
 
 @newsletter.command(cls=Act)
@@ -65,9 +68,7 @@ def show_(newsletter: Newsletter) -> None:
     multiple=True,
     help="Repeatable; without it all sources.",
 )
-@click.option(
-    "--rhythm", type=click.Choice(["article", "hourly", "daily", "weekly"]), default="article"
-)
+@click.option("--rhythm", type=RHYTHM, default="article", show_default=True)
 @click.option("--at", default="08:00", show_default=True, help="Local time of a digest.")
 @click.option("--weekday", type=click.Choice(DAYS), default="monday", show_default=True)
 @click.option("--timezone", default="", help="Else the publication's.")
@@ -89,6 +90,38 @@ def add(name: str, to: MailingList, sources: tuple[Source, ...], **how: Any) -> 
     )
     set_up(made, sources, clock.now())
     show(describe(made), f"{made.name} is set up as {made.slug}.")
+
+
+@newsletter.command(cls=Act)
+@NEWSLETTER
+@click.option("--name")
+@click.option("--list", type=Row("audience.MailingList", by="slug"), help="Who gets it.")
+@SOURCES
+@ALL_SOURCES
+@click.option("--rhythm", type=RHYTHM)
+@click.option("--at", help="Local time of a digest.")
+@click.option("--weekday", type=click.Choice(DAYS))
+@click.option("--timezone", help="Empty: the publication's.")
+@click.option("--auto/--hold", "approval", default=None, help="Editions go by themselves, or wait.")
+@click.option("--template", help="A file in templates/mail, without its ending.")
+@click.option("--subject", help="A line of Jinja; empty: the first article's title.")
+@click.option("--intro", help="What each edition's intro begins as.")
+@click.option("--from-name", help="Empty: as in the configuration.")
+@click.option("--from-address", help="Empty: as in the configuration.")
+@click.option("--reply-to", help="Empty: the publication's contact.")
+@click.option("--max-articles", type=click.IntRange(min=1), help="The rest waits for the next.")
+def edit(
+    newsletter: Newsletter, sources: tuple[Source, ...], all_sources: bool, **given: Any
+) -> None:
+    """Change a newsletter; what is not given stays, and so does its slug.
+
+    Another rhythm counts from now on: its next edition is at the next of its times.
+    """
+    from syndicate.lib import clock
+    from syndicate.mail.newsletter import change
+
+    change(newsletter, _values(given), chosen(sources, all_sources), clock.now())
+    show(describe(newsletter), f"{newsletter.name} is saved.")
 
 
 @newsletter.command(cls=Act)
@@ -135,11 +168,34 @@ def describe(newsletter: Newsletter) -> dict[str, Any]:
         "rhythm": newsletter.rhythm,
         "approval": newsletter.approval,
         "list": newsletter.list.slug,
+        "sources": [source.url for source in newsletter.sources.all()],
+        "at": f"{newsletter.at:%H:%M}",
+        "weekday": DAYS[newsletter.weekday],
+        "timezone": newsletter.timezone,
+        "template": newsletter.template,
+        "subject": newsletter.subject,
+        "intro": newsletter.intro,
+        "from_name": newsletter.from_name,
+        "from_address": newsletter.from_address,
+        "reply_to": newsletter.reply_to,
+        "max_articles": newsletter.max_articles,
         "active": newsletter.active,
         "next": None if newsletter.rhythm == "article" else newsletter.next_slot_at,
         "error": newsletter.error,
         "hint": newsletter.hint,
     }
+
+
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    """What was given, as a newsletter's fields have it. Raises BadInput."""
+    read: dict[str, Callable[[Any], Any]] = {
+        "at": _time,
+        "weekday": DAYS.index,
+        "timezone": _zone,
+        "approval": lambda auto: "auto" if auto else "hold",
+    }
+    said = {name: value for name, value in given.items() if value is not None}
+    return {name: read[name](value) if name in read else value for name, value in said.items()}
 
 
 def _time(text: str) -> Any:

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from syndicate.sources.models import Source
 
 SOURCE = click.argument("source", type=Row("sources.Source", by="url"))
+# What takes articles from sources is told which with these two: see chosen().
+SOURCES = click.option(
+    "--source",
+    "sources",
+    type=Row("sources.Source", by="url"),
+    multiple=True,
+    help="Repeatable; from these and no others.",
+)
+ALL_SOURCES = click.option("--all-sources", is_flag=True, help="From all sources.")
 
 
 @click.group()
@@ -126,6 +135,13 @@ def resume(source: Source) -> None:
     resume(source, clock.now())
     source.refresh_from_db()
     show(describe(source), f"{source.name} is watched again.")
+
+
+def chosen(sources: tuple[Source, ...], all_sources: bool) -> tuple[Source, ...] | None:
+    """The sources to set, where none are all of them; None when nothing was said."""
+    if sources and all_sources:
+        raise click.UsageError("Give --source or --all-sources, not both.")
+    return sources if sources or all_sources else None
 
 
 def describe(source: Source) -> dict[str, Any]:
