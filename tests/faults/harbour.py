@@ -72,6 +72,7 @@ class Harbour:
         """Stop it in its tracks, but not while it has the database file: all would wait for it."""
         while True:
             worker.send_signal(signal.SIGSTOP)
+            os.waitpid(worker.pid, os.WUNTRACED)  # until all its threads stand still
             try:
                 with closing(sqlite3.connect(self._file, timeout=0.2)) as file:
                     file.execute("BEGIN IMMEDIATE")
