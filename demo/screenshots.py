@@ -63,7 +63,7 @@ def _shots(on: Stage, waiting: dict[str, int]) -> list[Shot]:
         Shot("newsletter-phone", mail.as_uri(), 390),
         Shot("newsletter-dark", mail.as_uri(), 390, dark=True),
         Shot("desk-home", on.desk, login=True),
-        Shot("desk-edition", f"{on.desk}editions/{waiting['edition']}", login=True),
+        Shot("desk-edition", f"{on.desk}editions/{waiting['edition']}", 1440, login=True),
         Shot("desk-post", f"{on.desk}posts/{waiting['post']}", login=True),
         Shot("desk-phone", on.desk, 390, dark=True, login=True),
         Shot("subscribe", f"{on.base_url}subscribe", 900),
