@@ -26,7 +26,7 @@ from syndicate.sources.models import Article
 
 log = logging.getLogger(__name__)
 
-_STALE = {
+_LATE = {
     "error": "Its article has waited for long: nothing was running, or the newsletter was paused.",
     "hint": "Approve it if it is still news.",
 }
@@ -177,17 +177,11 @@ def _approval(
         return {"status": Status.HELD, "error": title.error, "hint": title.hint}
     if newsletter.approval != Newsletter.Approval.AUTO:
         return {"status": Status.HELD}
-    if newsletter.rhythm == Newsletter.Rhythm.ARTICLE and _stale(articles, now):
-        # After a pause or a long stop, a month's articles must not arrive in one minute.
-        return {"status": Status.HELD, **_STALE}
+    each = newsletter.rhythm == Newsletter.Rhythm.ARTICLE
+    if each and all(article.is_late(now) for article in articles):
+        return {"status": Status.HELD, **_LATE}
     delay = timedelta(minutes=site().mail.send_delay_minutes)
     return {"status": Status.QUEUED, "approved_at": now, "send_at": now + delay}
-
-
-def _stale(articles: Sequence[Article], now: datetime) -> bool:
-    """Whether they have waited longer than a missed slot may be made up for."""
-    newest = max(article.available_at for article in articles)
-    return now - newest > timedelta(hours=site().daemon.catch_up_hours)
 
 
 def _when(newsletter: Newsletter) -> When:

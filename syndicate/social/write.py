@@ -13,11 +13,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from syndicate.lib.config import site
 from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
 from syndicate.social.channels import rules
@@ -134,9 +133,8 @@ def stale(account: Account) -> QuerySet[Post]:
 
 def _create(account: Account, article: Article, now: datetime) -> None:
     made = draft(account, article)
-    # After a pause or a long stop, a month's articles must not be posted in one minute.
-    late = now - article.available_at > timedelta(hours=site().daemon.catch_up_hours)
-    goes = account.approval == Account.Approval.AUTO and not made.over and not late
+    automatic = account.approval == Account.Approval.AUTO
+    goes = automatic and not made.over and not article.is_late(now)
     post = Post(
         account=account,
         article=article,

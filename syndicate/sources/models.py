@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import QuerySet
 
+from syndicate.lib.config import site
+
 
 class SourceQuerySet(models.QuerySet["Source"]):
     """Questions about sources."""
@@ -126,6 +128,13 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it waited longer than a missed slot may be made up for: an editor decides.
+
+        After a pause or a long stop, a month's articles must not go out in one minute.
+        """
+        return now - self.available_at > timedelta(hours=site().daemon.catch_up_hours)
 
     @property
     def dated(self) -> datetime:
