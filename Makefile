@@ -37,8 +37,8 @@ screenshots: setup
 
 # Hashed, and naming no package index. Needs uv: pip install uv
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra postgres pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra postgres --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra distributed --extra providers pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra distributed --extra providers --group dev pyproject.toml -o requirements-dev.lock
 
 # A real Bluesky server for the tests that are marked "node" (about two minutes, 250 MB).
 pds: .cache/pds/node_modules/@atproto/pds/package.json

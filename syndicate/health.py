@@ -24,7 +24,8 @@ from syndicate.audience.models import Subscription
 from syndicate.engine.models import Failure, Heartbeat
 from syndicate.lib.config import site
 from syndicate.lib.status import Status
-from syndicate.mail.models import Batch, Edition, Newsletter, TransportPause
+from syndicate.mail.lane import Pause, transport_lane
+from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.social.models import Account, Post
 from syndicate.sources.models import Source
 
@@ -165,9 +166,9 @@ def ledger(pk: int, subject: str, audience: int, rows: int, unknown: int) -> Ite
 
 def transport(now: datetime) -> Iterator[Problem]:
     """The way out for mail, closed for now."""
-    for pause in TransportPause.objects.filter(transport=site().mail.transport, until__gt=now):
+    for pause in Pause.objects.in_force(now).filter(lane=transport_lane(site().mail.transport)):
         message = f"No mail leaves until {_clock(pause.until)}. {pause.error}"
-        yield Problem("H25", Level.ERROR, f"Mail ({pause.transport})", message, pause.hint)
+        yield Problem("H25", Level.ERROR, f"Mail ({pause.name})", message, pause.hint)
 
 
 def confirmations(now: datetime) -> Iterator[Problem]:

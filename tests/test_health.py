@@ -13,7 +13,7 @@ from syndicate import health
 from syndicate.engine.models import Failure, Heartbeat
 from syndicate.health import Level, Problem, Where
 from syndicate.lib.status import Status
-from syndicate.mail.models import Batch, TransportPause
+from syndicate.mail.models import Batch, Pause
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 from tests import rows
@@ -115,8 +115,8 @@ def test_a_closed_way_out_explains_why_batches_wait(
     configure(mail={"transport": "smtp"})
     sending = edition(status=Status.SENDING, started_at=now - HOUR)
     Batch.objects.create(edition=sending, first_seq=1, last_seq=2, due_at=now - HOUR)
-    TransportPause.objects.create(
-        transport="smtp", since=now, until=now + HOUR, hint="Check smtp.password.",
+    Pause.objects.create(
+        lane="transport smtp", since=now, until=now + HOUR, hint="Check smtp.password.",
         error="mail.example.org refused the login: 535 5.7.8 bad credentials",
     )  # fmt: skip
     assert "535" in one(now, "H25").message

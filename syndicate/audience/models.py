@@ -15,6 +15,7 @@ class Subscriber(models.Model):
     email = models.CharField(max_length=320)  # as they wrote it; mail goes here
     address = models.CharField(max_length=320, unique=True)  # canonical: audience.address
     name = models.CharField(max_length=200, blank=True)
+    timezone = models.CharField(max_length=60, blank=True)  # IANA name; empty: the newsletter's
     created_at = models.DateTimeField()
 
     class Meta:

@@ -20,7 +20,12 @@ from syndicate.audience.models import MailingList, Subscriber
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
+from syndicate.mail.lane import Carried, Pause, transport_lane
 from syndicate.sources.models import Article, Source
+
+__all__ = [
+    "Batch", "Carried", "Delivery", "Edition", "EditionArticle", "Newsletter", "Pause", "Slot",
+]  # fmt: skip
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
@@ -90,6 +95,9 @@ class Newsletter(models.Model):
     timezone = models.CharField(max_length=60, blank=True)  # empty: publication.timezone
     max_articles = models.PositiveIntegerField(default=20)  # the rest waits for the next edition
     approval = models.CharField(max_length=5, choices=Approval, default=Approval.HOLD)
+    # Hours in which mail may arrive, by each reader's own clock; neither set: at any time.
+    window_from = models.TimeField(null=True, blank=True)
+    window_until = models.TimeField(null=True, blank=True)
     active = models.BooleanField(default=True)
 
     created_at = models.DateTimeField()
@@ -199,6 +207,7 @@ class Edition(models.Model):
     )
     send_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)  # audience frozen, rendered
+    paused_at = models.DateTimeField(null=True, blank=True)  # while sending: an editor said wait
     finished_at = models.DateTimeField(null=True, blank=True)
 
     audience = models.PositiveIntegerField(default=0)  # Deliveries made when it started
@@ -253,9 +262,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         None while the transport is paused. What a silent worker of a cancelled edition did is still
         to be found out.
         """
-        waiting = Q(status=Status.QUEUED, due_at__lte=now) & ~Q(edition__status=Status.CANCELLED)
+        going = Q(edition__status=Status.SENDING, edition__paused_at=None)
+        waiting = Q(status=Status.QUEUED, due_at__lte=now) & going
         silent = Q(status=Status.SENDING, lease_until__lte=now)
-        closed = TransportPause.objects.filter(transport=site().mail.transport, until__gt=now)
+        closed = Pause.objects.in_force(now).filter(lane=transport_lane(site().mail.transport))
         return self.filter(waiting | silent, ~Exists(closed)).order_by("due_at", "pk")
 
 
@@ -298,38 +308,27 @@ class Batch(models.Model):
 class Delivery(models.Model):
     """One Edition to one Subscriber: a line of the ledger."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="deliveries")
+    # The unique constraints are the indexes of both keys.
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     subscriber = models.ForeignKey(
-        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
     )  # null: erased since
     seq = models.PositiveIntegerField()  # 1, 2, 3 … within the edition, without gaps
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(null=True, blank=True)  # deferred: not before
+    due_at = models.DateTimeField(null=True, blank=True)  # not before: a window, a new try
     done_at = models.DateTimeField(null=True, blank=True)  # the latest outcome
     code = models.PositiveSmallIntegerField(null=True, blank=True)  # SMTP reply code
     reply = models.TextField(blank=True)  # the server's own words, or why not
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["edition", "subscriber"], name="delivery_once"),
+            models.UniqueConstraint(fields=["subscriber", "edition"], name="delivery_once"),
             models.UniqueConstraint(fields=["edition", "seq"], name="delivery_dense"),
         ]
         indexes = [models.Index(fields=["edition", "status"], name="delivery_ledger")]
 
     def __str__(self) -> str:
         return f"{self.edition} → {self.subscriber}: {self.status}"
-
-
-class TransportPause(models.Model):
-    """A transport that must not be used for now, and why (a wrong password, a block)."""
-
-    transport = models.CharField(max_length=60, unique=True)
-    until = models.DateTimeField()
-    since = models.DateTimeField()
-    failures = models.PositiveIntegerField(default=1)  # in a row; sets the next distance
-    error = models.TextField()
-    hint = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.transport} until {self.until}"

@@ -10,7 +10,7 @@ import pytest
 from syndicate.audience.models import Subscription, Suppression
 from syndicate.lib.config import Config
 from syndicate.mail.confirm import confirm, next_try
-from syndicate.mail.models import TransportPause
+from syndicate.mail.models import Pause
 from tests import rows
 from tests.fakes.inbox import Inbox
 
@@ -77,7 +77,7 @@ def test_a_wrong_password_costs_no_try(
     inbox.require_login("ada", "secret")
     configure(smtp={"username": "ada", "password": "wrong"})
     confirm(asked.pk, now)
-    assert "smtp.password" in TransportPause.objects.get().hint
+    assert "smtp.password" in Pause.objects.get().hint
     confirm(asked.pk, now + timedelta(minutes=1))
     assert due(asked) == now + timedelta(minutes=2) and asked.confirm_tries == 0
 

@@ -14,7 +14,7 @@ from syndicate.lib.status import Status
 from syndicate.mail import journal, pause
 from syndicate.mail.deliver import deliver_batch
 from syndicate.mail.editorial import cancel
-from syndicate.mail.models import Batch, Delivery, Edition, TransportPause
+from syndicate.mail.models import Batch, Delivery, Edition, Pause
 from tests.fakes.inbox import Inbox
 from tests.mail.editions import delivery, readers, sending, statuses
 
@@ -133,7 +133,7 @@ def test_a_wrong_password_pauses_the_transport_and_loses_nothing(
     configure(smtp={"username": "ada", "password": "wrong"})
     edition = sending(*readers(5), batch_size=2)
     deliver(edition, now)
-    closed = TransportPause.objects.get()
+    closed = Pause.objects.get()
     assert "refused the login: 535" in closed.error and "smtp.password, then start" in closed.hint
     assert closed.failures == 1 and closed.until > now
     assert set(edition.deliveries.values_list("status", "attempts")) == {(Status.QUEUED, 0)}
@@ -141,7 +141,7 @@ def test_a_wrong_password_pauses_the_transport_and_loses_nothing(
     configure(smtp={"password": "secret"})
     deliver(edition, closed.until)
     assert sorted(inbox.recipients) == readers(5)
-    assert not TransportPause.objects.exists()
+    assert not Pause.objects.exists()
 
 
 def test_a_server_that_is_away_is_asked_less_and_less(
@@ -150,9 +150,9 @@ def test_a_server_that_is_away_is_asked_less_and_less(
     inbox.answer("connect", 421, "4.3.2 Down for repair")
     edition = sending(A)
     deliver(edition, now)
-    first = TransportPause.objects.get()
+    first = Pause.objects.get()
     deliver(edition, first.until)
-    second = TransportPause.objects.get()
+    second = Pause.objects.get()
     assert second.failures == 2 and second.until - first.until >= timedelta(minutes=5)
     assert (second.since, delivery(edition, A).attempts) == (first.since, 0)
     inbox.heal()
@@ -189,7 +189,7 @@ def test_a_server_that_always_falls_silent_makes_few_unknown(inbox: Inbox, now: 
     deliver(edition, now)
     counts = list(statuses(edition).values())
     assert counts.count(Status.UNKNOWN) <= 4 and counts.count(Status.QUEUED) >= 16
-    assert "silent 3 times in a row" in TransportPause.objects.get().error
+    assert "silent 3 times in a row" in Pause.objects.get().error
 
 
 def test_a_server_that_blocks_us_is_left_alone(inbox: Inbox, now: datetime) -> None:
@@ -198,7 +198,7 @@ def test_a_server_that_blocks_us_is_left_alone(inbox: Inbox, now: datetime) -> N
     deliver(edition, now)
     counts = list(statuses(edition).values())
     assert counts.count(Status.REJECTED) <= 6 and counts.count(Status.QUEUED) >= 14
-    assert "SPF" in TransportPause.objects.get().hint
+    assert "SPF" in Pause.objects.get().hint
 
 
 def test_who_left_since_gets_nothing(inbox: Inbox, now: datetime) -> None:

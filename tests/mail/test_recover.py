@@ -15,7 +15,7 @@ from syndicate.mail import journal, pause
 from syndicate.mail.claim import Claim, Superseded, claim
 from syndicate.mail.editorial import cancel
 from syndicate.mail.journal import Journal
-from syndicate.mail.models import Batch, Edition, TransportPause
+from syndicate.mail.models import Batch, Edition, Pause
 from syndicate.mail.outcome import Outcome
 from syndicate.mail.record import record
 from syndicate.mail.recover import recover
@@ -196,7 +196,7 @@ def test_our_own_clock_ends_the_lease_before_the_database_does(
 
 def test_a_start_tries_a_paused_transport_again(now: datetime) -> None:
     until = now + timedelta(hours=1)
-    TransportPause.objects.create(transport="directory", until=until, since=now, error="wrong")
+    Pause.objects.create(lane="transport directory", until=until, since=now, error="wrong")
     assert pause.paused(now) is not None
     recover(now)
-    assert pause.paused(now) is None and TransportPause.objects.get().failures == 1
+    assert pause.paused(now) is None and Pause.objects.get().failures == 1

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('email', models.CharField(max_length=320)),
                 ('address', models.CharField(max_length=320, unique=True)),
                 ('name', models.CharField(blank=True, max_length=200)),
+                ('timezone', models.CharField(blank=True, max_length=60)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
