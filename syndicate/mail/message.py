@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from syndicate.audience import links
 from syndicate.lib import mime, tokens
@@ -60,13 +61,12 @@ class Letter:
         return self.from_address.rpartition("@")[2]
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One reader of one edition; *seq* is the Delivery's, *email* and *name* as they gave them."""
 
+    seq: int
     email: str
     name: str
-    seq: int
     subscriber_id: int
     subscription_id: int
 

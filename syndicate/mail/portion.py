@@ -52,7 +52,7 @@ def portion(claim: Claim, readers_of: MailingList, after: int, limit: int) -> Po
         readers_of.readers().filter(subscriber_id__in=people).values_list("subscriber_id", "pk")
     )
     items = [
-        Item(Recipient(email, name, seq, person, readers[person]), attempts + 1)
+        Item(Recipient(seq, email, name, person, readers[person]), attempts + 1)
         for seq, attempts, person, email, name in found
         if person in readers
     ]

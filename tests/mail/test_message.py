@@ -47,7 +47,7 @@ def edition(**values: object) -> Edition:
 
 
 def reader(name: str = "Ada", email: str = "ada@example.org", seq: int = 1) -> Recipient:
-    return Recipient(email, name, seq, subscriber_id=11, subscription_id=12)
+    return Recipient(seq, email, name, subscriber_id=11, subscription_id=12)
 
 
 def parse(raw: bytes) -> EmailMessage:
