@@ -113,6 +113,28 @@ def hold(edition: Edition) -> None:
 
 @edition.command(cls=Act)
 @EDITION
+def pause(edition: Edition) -> None:
+    """Let one that is being sent wait where it is."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    editorial.pause(edition, clock.now())
+    _shown(edition, "is paused")
+
+
+@edition.command(cls=Act)
+@EDITION
+def resume(edition: Edition) -> None:
+    """Let a paused edition go on."""
+    from syndicate.lib import clock
+    from syndicate.mail import editorial
+
+    editorial.resume(edition, clock.now())
+    _shown(edition, "goes on")
+
+
+@edition.command(cls=Act)
+@EDITION
 def cancel(edition: Edition) -> None:
     """Call an edition off."""
     from syndicate.mail import editorial
@@ -223,6 +245,7 @@ def describe(edition: Edition) -> dict[str, Any]:
         "preheader": edition.preheader,
         "composed_at": edition.composed_at,
         "send_at": edition.send_at,
+        "paused_at": edition.paused_at,
         "finished_at": edition.finished_at,
         "audience": edition.audience,
         "error": edition.error,

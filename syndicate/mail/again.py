@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
@@ -40,7 +40,9 @@ def _queue(edition: Edition, deliveries: QuerySet[Delivery], now: datetime) -> i
         sendable = Edition.objects.select_for_update().filter(
             pk=edition.pk, status__in=[Status.SENDING, Status.SENT]
         )
-        if not sendable.update(status=Status.SENDING, finished_at=None):
+        # A pause from before its end is over; one of an edition that is still going holds.
+        paused_at = Case(When(status=Status.SENDING, then=F("paused_at")))
+        if not sendable.update(status=Status.SENDING, finished_at=None, paused_at=paused_at):
             raise BadInput(f"“{edition}” is not being sent.", "Approve it first.")
         count = _some(
             deliveries.update(

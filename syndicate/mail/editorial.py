@@ -2,14 +2,17 @@
 
     held ⇄ queued ─→ sending ─→ sent        approve, hold · cancel · retry, resolve_unknown
       └ edit, arrange, send_test              (mail.again: what was sent, once more)
+                     └ pause, resume
 
 Each change is one conditional UPDATE: what became of the edition meanwhile decides, not what the
-page showed. What cannot be done raises BadInput and changes nothing.
+page showed. What cannot be done raises BadInput and changes nothing. Whoever sends an edition asks
+for its status in each of their rounds, so a word here is heard within a second.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import logging
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -32,9 +35,11 @@ from syndicate.mail.start import check
 from syndicate.mail.transports import open_transport
 
 __all__ = [
-    "approve", "arrange", "cancel", "compose_now", "edit", "hold", "ledger", "resolve_unknown",
-    "retry", "send_test",
+    "approve", "arrange", "cancel", "compose_now", "edit", "hold", "ledger", "pause",
+    "resolve_unknown", "resume", "retry", "send_test",
 ]  # fmt: skip
+
+log = logging.getLogger(__name__)
 
 
 def approve(
@@ -69,17 +74,40 @@ def hold(edition: Edition) -> None:
     )
 
 
+def pause(edition: Edition, now: datetime) -> None:
+    """Let one that is being sent wait where it is; mails at their last step still arrive."""
+    going = Edition.objects.filter(pk=edition.pk, status=Status.SENDING, paused_at=None)
+    if not going.update(paused_at=now):
+        raise _not_done(edition, "Only an edition that is being sent can be paused, and once.")
+    edition.paused_at = now
+
+
+def resume(edition: Edition, now: datetime) -> None:
+    """Let a paused one go on where it stopped."""
+    waiting = Edition.objects.filter(pk=edition.pk, status=Status.SENDING)
+    paused = waiting.exclude(paused_at=None)
+    if not paused.update(paused_at=None, error="", hint=""):
+        raise _not_done(edition, "Only an edition that is paused can go on.")
+    if edition.paused_at is not None:
+        log.info("“%s” goes on after %s", edition, str(now - edition.paused_at).partition(".")[0])
+    edition.paused_at, edition.error, edition.hint = None, "", ""
+
+
 def cancel(edition: Edition) -> None:
-    """Call an edition off. Of one that is being sent, the rest does not go."""
-    with transaction.atomic():
-        _change(
-            edition,
-            {Status.HELD, Status.QUEUED, Status.SENDING},
-            "It is too late to cancel it.",
-            status=Status.CANCELLED,
-        )
-        waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.DEFERRED])
-        waiting.update(status=Status.CANCELLED)
+    """Call an edition off. Of one that is being sent, the rest does not go.
+
+    Its status comes first and alone: a million lines of the ledger take the database seconds, in
+    which no more mail may leave. Cut off between the two, it can be cancelled again.
+    """
+    _change(
+        edition,
+        {Status.HELD, Status.QUEUED, Status.SENDING, Status.CANCELLED},
+        "It is too late to cancel it.",
+        status=Status.CANCELLED,
+        paused_at=None,
+    )
+    waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+    waiting.update(status=Status.CANCELLED, due_at=None)
 
 
 def edit(edition: Edition, *, subject: str, preheader: str, intro: str, now: datetime) -> None:
@@ -184,7 +212,12 @@ def _rendered(edition: Edition) -> Rendered:
 def _change(edition: Edition, allowed: set[Status], otherwise: str, **values: Any) -> None:
     """Set *values* if the edition's status is one of *allowed*; the object follows."""
     if not Edition.objects.filter(pk=edition.pk, status__in=allowed).update(**values):
-        status = Edition.objects.values_list("status", flat=True).get(pk=edition.pk)
-        raise BadInput(f"“{edition}” is {status}.", otherwise)
+        raise _not_done(edition, otherwise)
     for name, value in values.items():
         setattr(edition, name, value)
+
+
+def _not_done(edition: Edition, why: str) -> BadInput:
+    """What to raise when the edition has moved on."""
+    status, paused = Edition.objects.values_list("status", "paused_at").get(pk=edition.pk)
+    return BadInput(f"“{edition}” is {'paused' if paused else status}.", why)

@@ -14,7 +14,7 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
-from syndicate.mail.models import Delivery, Edition, Newsletter
+from syndicate.mail.models import Batch, Delivery, Edition, Newsletter
 from syndicate.mail.start import start
 from tests import rows
 from tests.mail.composed import edition, queued
@@ -120,6 +120,39 @@ def test_cancelling_stops_what_has_not_gone(now: datetime) -> None:
     Edition.objects.update(status=Status.SENDING)
     editorial.cancel(one)
     assert editorial.ledger(one) == {"sent": 1, "cancelled": 2}
+
+
+def test_cancelling_again_finishes_what_was_cut_off(now: datetime) -> None:
+    one = sending(now, Status.QUEUED)
+    Edition.objects.update(status=Status.CANCELLED)
+    editorial.cancel(one)
+    assert editorial.ledger(one) == {"cancelled": 1}
+
+
+def test_an_edition_on_its_way_pauses_and_goes_on(now: datetime) -> None:
+    one = sending(now, Status.QUEUED)
+    with pytest.raises(BadInput, match="is sent"):
+        editorial.pause(one, now)
+    Edition.objects.update(status=Status.SENDING)
+    one.batches.update(status=Status.QUEUED, due_at=now)
+    editorial.pause(one, now)
+    assert not Batch.objects.due(now).exists()
+    with pytest.raises(BadInput, match="is paused"):
+        editorial.pause(one, now)
+    editorial.resume(one, now)
+    assert Batch.objects.due(now).exists()
+    with pytest.raises(BadInput, match="is sending"):
+        editorial.resume(one, now)
+
+
+def test_a_paused_edition_is_cancelled_and_a_retried_one_is_not_paused(now: datetime) -> None:
+    one = sending(now, Status.FAILED)
+    Edition.objects.update(paused_at=now)  # paused just before its last mail was answered
+    editorial.retry(one, ["failed"], now)
+    assert Edition.objects.get().paused_at is None
+    editorial.pause(one, now)
+    editorial.cancel(one)
+    assert Edition.objects.get().paused_at is None and one.status == Status.CANCELLED
 
 
 def test_retry_puts_failures_back_in_line(now: datetime) -> None:
