@@ -1,0 +1,1 @@
+"""What the sending path can do, measured: python -m benchmarks.NAME [--json]."""
