@@ -1,38 +1,80 @@
 """Short signed tokens for the links in a mail: whole numbers, and a proof that we wrote them.
 
-    varint(id) … + 12 bytes of HMAC-SHA256(key, purpose, ids)  → base64url, 20 to 24 letters
+    6 bytes for each id + 12 bytes of BLAKE2b(key, purpose, ids)  → base64url, 24 or 32 letters
 
 The link in ``List-Unsubscribe`` must stay below 70 letters or mail libraries mangle the header
 (https://github.com/python/cpython/issues/85725), hence neither JSON nor a time stamp: whether a
 token is still good is for the row it names to say. 96 bits cannot be guessed over a network.
+
+BLAKE2 is a MAC by itself (RFC 7693 §2.9) and takes half a microsecond, a third of HMAC-SHA256's:
+a mail holds four or five tokens. All parts are multiples of three bytes, so base64 never pads.
 """
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from syndicate.lib.errors import BadInput
 
+ID_BYTES = 6
 MAC_BYTES = 12
+
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
 def sign(purpose: str, *ids: int) -> str:
-    """A token for *ids* (not negative) that :func:`read` takes for this *purpose* alone."""
-    payload = b"".join(_varint(number) for number in ids)
-    return _encode(payload + _mac(_keys()[0], purpose, payload))
+    """A token for *ids* (at least one, each from 0 to 2**48 - 1), for this *purpose* alone."""
+    *first, last = ids
+    return signer(purpose, *first)(last).decode("ascii")
+
+
+def signer(purpose: str, *first: int) -> Callable[[int], bytes]:
+    """Makes many tokens that differ in their last id: ``signer(p, 7)(8)`` is ``sign(p, 7, 8)``.
+
+    *purpose* has at most 16 letters. It signs with the key in force now: make one for each run.
+    """
+    seal = sealer(purpose, *first)
+    encode = binascii.b2a_base64
+
+    def token(last: int) -> bytes:
+        return encode(seal(last), newline=False).translate(_TO_URL)
+
+    return token
+
+
+def sealer(purpose: str, *first: int) -> Callable[[int], bytes]:
+    """:func:`signer`, but in bytes: for where base64 cannot stand."""
+    start = b"".join(map(_bytes, first))
+    begun = _mac(_keys()[0], purpose, start).copy
+
+    def seal(last: int) -> bytes:
+        id = last.to_bytes(ID_BYTES, "big")
+        mac = begun()
+        mac.update(id)
+        return start + id + mac.digest()
+
+    return seal
 
 
 def read(purpose: str, token: str) -> tuple[int, ...]:
     """What was signed, by the present key or an older one. Raises BadInput for anything else."""
-    raw = _decode(token)
-    payload, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
-    if not any(hmac.compare_digest(mac, _mac(key, purpose, payload)) for key in _keys()):
+    return unseal(purpose, _decode(token))
+
+
+def unseal(purpose: str, raw: bytes) -> tuple[int, ...]:
+    """:func:`read` for what :func:`sealer` made."""
+    ids, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+    whole = ids and len(ids) % ID_BYTES == 0
+    made = (_mac(key, purpose, ids).digest() for key in _keys())
+    if not whole or not any(hmac.compare_digest(mac, ours) for ours in made):
         raise _bad()
-    return tuple(_numbers(payload))
+    return tuple(
+        int.from_bytes(ids[at : at + ID_BYTES], "big") for at in range(0, len(ids), ID_BYTES)
+    )
 
 
 def _keys() -> list[str]:
@@ -41,46 +83,25 @@ def _keys() -> list[str]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
-def _mac(key: str, purpose: str, payload: bytes) -> bytes:
-    message = b"syndicate.token\0" + purpose.encode() + b"\0" + payload
-    return hmac.digest(key.encode(), message, hashlib.sha256)[:MAC_BYTES]
-
-
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+def _mac(secret: str, purpose: str, ids: bytes) -> hashlib.blake2b:
+    """Keys of any length become one of 32 bytes that serves for nothing else."""
+    key = hashlib.blake2b(secret.encode(), digest_size=32, person=b"syndicate.tokens").digest()
+    return hashlib.blake2b(ids, digest_size=MAC_BYTES, key=key, person=purpose.encode())
 
 
 def _decode(token: str) -> bytes:
     try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except (binascii.Error, ValueError) as error:
+        raw = binascii.a2b_base64(token.encode("ascii").translate(_FROM_URL))
+    except ValueError as error:  # binascii.Error and UnicodeError are such
         raise _bad() from error
-    # base64 ignores foreign letters and spare bits: one thing must have one token only.
-    if _encode(raw) != token or len(raw) <= MAC_BYTES:
+    # base64 ignores foreign letters: one thing must have one token only.
+    if binascii.b2a_base64(raw, newline=False).translate(_TO_URL) != token.encode("ascii"):
         raise _bad()
     return raw
 
 
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first; the top bit says that more follow."""
-    if number < 0:
-        raise ValueError("a token holds no negative number")
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def _numbers(payload: bytes) -> Iterable[int]:
-    number = shift = 0
-    for byte in payload:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            yield number
-            number = shift = 0
+def _bytes(id: int) -> bytes:
+    return id.to_bytes(ID_BYTES, "big")
 
 
 def _bad() -> BadInput:
