@@ -1,19 +1,22 @@
-"""What every transport promises."""
+"""What every transport promises.
+
+serve(work) ── one connection: it pulls
+  take() → mail → … → dot(mail) → the bytes that make it theirs → done(mail, answer)
+  more()   nothing to take: wait, or end
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.mail.replies import Kind
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """The other side took the mail. *reply* is what it said."""
+class Accepted(NamedTuple):
+    """The other side took the mail. *reply* is what it said: one line, at most 500 letters."""
 
     code: int
     reply: str
@@ -47,26 +50,73 @@ class Refused(NotSent):
         self.reply = reply
 
 
+class Mail(Protocol):
+    """One mail to hand over. *sender* and *recipient* stand between < and >, ASCII or UTF-8."""
+
+    @property
+    def sender(self) -> bytes: ...
+
+    @property
+    def recipient(self) -> bytes: ...
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether only a server with SMTPUTF8 (RFC 6531) can take it."""
+
+    def content(self) -> bytes:
+        """The final bytes: CRLF lines, the last one ended, none beginning with a dot.
+
+        Asked for late, and once for each time it is taken. Raises BadInput.
+        """
+
+
+class Work(Protocol):
+    """What a connection draws from: called in the loop's thread, cheap, never blocking."""
+
+    def take(self) -> Mail | None:
+        """The next mail; None when there is none for now."""
+
+    async def more(self) -> bool:
+        """Wait until take() may give something. False: no more will come, end in order."""
+
+    def dot(self, mail: Mail) -> bool:
+        """The last moment at which nothing has been sent. False: it must not go."""
+
+    def done(self, mail: Mail, answer: Accepted | Refused) -> None:
+        """What became of a mail that was taken: exactly once, unless it is put back."""
+
+    def put_back(self, mail: Mail) -> None:
+        """Taken, certainly not sent, and nobody's fault: let it be the next to be taken."""
+
+
 class Transport(Protocol):
-    """One connection, or what stands for it; used by one thread, ended by leaving its context."""
+    """A way for mail to leave. *connections* is how many serve() at once make sense."""
 
     name: str
+    connections: int
+
+    async def serve(self, work: Work) -> None:
+        """Live as one connection, until ``work.more()`` is False.
+
+        Raises Refused, with ``everybody``, when no mail can go this way now. Cancelled, it cuts
+        the connection at once: a mail after its dot is done as ``unknown``, others are put back.
+        """
 
     def send(
-        self, sender: str, recipient: str, message: bytes, on_dot: Callable[[], None]
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        on_dot: Callable[[], None] | None = None,
     ) -> Accepted:
-        """Hand over one mail (CRLF lines). Raises Refused.
-
-        *on_dot* is called once, just before the step that makes the mail theirs: what fails before
-        is certainly not sent, what fails after it without an answer is ``unknown``. When *on_dot*
-        raises, nothing is sent.
-        """
+        """Hand over one mail (CRLF lines) now, and wait for the answer. Raises Refused."""
 
     def check(self) -> None:
         """Find out whether mail could leave, sending none. Raises Refused."""
 
-    def abort(self) -> None:
-        """Cut the connection, from another thread; a send that waits ends at once."""
+    # Until the walk pulls (serve), it pushes (send), and leaves the context to end it.
+
+    def abort(self) -> None: ...
 
     def __enter__(self) -> Self: ...
 
