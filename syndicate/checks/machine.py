@@ -12,7 +12,7 @@ from pathlib import Path
 
 from syndicate import paths
 from syndicate.checks.finding import Finding, unwise, wrong
-from syndicate.lib.config import site
+from syndicate.lib.config import Provider, Smtp, site
 
 # A header made of a crafted subject could add a Bcc (CVE-2024-6923); we check each value as well.
 MENDED_PYTHON = {(3, 11): 10, (3, 12): 5}
@@ -62,11 +62,25 @@ def secrets(now: datetime) -> Iterator[Finding]:
         if file.is_file() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield wrong("C023", f"{file} can be read by others.", f"chmod 600 {file}")
     file = paths.config_file()
-    if site().smtp.password and file.is_file() and _holds_password(file):
+    if file.is_file() and _holds_password(file):
         hint = f'chmod 600 {file}, or write password = {{ file = "data/smtp.password" }}.'
         yield unwise("C024", f"{file} holds a password and can be read by others.", hint)
 
 
 def _holds_password(file: Path) -> bool:
-    open_to_others = bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
-    return open_to_others and site().smtp.password in file.read_text(encoding="utf-8")
+    """Whether others can read it, and there is something to be read."""
+    if not file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        return False
+    text = file.read_text(encoding="utf-8")
+    return any(secret in text for secret in _secrets())
+
+
+def _secrets() -> Iterator[str]:
+    """The passwords and keys of all ways out for mail."""
+    config = site()
+    for options in (config.smtp, config.provider, *(w.options for w in config.transports.values())):
+        if isinstance(options, Smtp) and options.password:
+            yield options.password
+        elif isinstance(options, Provider):
+            keys = (name for name in options.settings if name.endswith(("key", "token")))
+            yield from (str(options.settings[name]) for name in keys if options.settings[name])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -10,8 +12,10 @@ from syndicate import paths
 from syndicate.cli.command import Command
 from syndicate.cli.show import columns, show
 
-# Shown as set or not set, never as they are.
-SECRET = {"site.secret_key", "smtp.password"}
+# Shown as set or not set, never as they are: by the last part of their names.
+SECRET = {"secret_key", "password"}
+# All that a sending service asks for is taken for a secret, but for these.
+OPEN = {"api_url", "sender_domain", "message_stream"}
 
 
 @click.group()
@@ -35,10 +39,9 @@ def show_(section: str | None, origin: bool) -> None:
     if reading.config is None:
         raise reading.mistakes[0]
     values = {
-        f"{table}.{key}": masked(f"{table}.{key}", value)
-        for table, options in asdict(reading.config).items()
-        for key, value in options.items()
-        if section in (None, table)
+        name: masked(name, value)
+        for name, value in _options(asdict(reading.config))
+        if section in (None, name.partition(".")[0])
     }
     if not values:
         raise click.UsageError(f"There is no section {section!r}.")
@@ -55,10 +58,24 @@ def path() -> None:
     show({"file": str(file), "exists": file.is_file()}, str(file))
 
 
-def masked(name: str, value: object) -> object:
+def _options(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Each option by its full name; a further way out for mail has its own."""
+    for table, options in tables.items():
+        for key, value in options.items():
+            if table != "transports":
+                yield f"{table}.{key}", value
+                continue
+            own = {"kind": value["kind"], "weight": value["weight"], **value["options"]}
+            yield from ((f"{table}.{key}.{option}", one) for option, one in own.items())
+
+
+def masked(name: str, value: Any) -> Any:
     """*value*, unless it is a secret or an address with a password in it."""
-    if name in SECRET:
+    last = name.rpartition(".")[2]
+    if last in SECRET:
         return "(set)" if value else "(not set)"
+    if last == "settings":
+        return {key: one if key in OPEN else "(set)" for key, one in value.items()}
     if name == "database.url":
         return without_password(str(value))
     return value

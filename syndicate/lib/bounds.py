@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from syndicate.lib import ways
 from syndicate.lib.errors import ConfigError
 
 CHOICES = {
-    "mail.transport": ("smtp", "directory"),
+    "mail.transport": ways.KINDS,
     "mail.on_unknown": ("hold", "resend"),
     "smtp.security": ("starttls", "tls", "none"),
     "social.on_unknown": ("hold", "resend"),
@@ -23,6 +24,7 @@ CHOICES = {
 }
 # Numbers are at least 1, but for these.
 LOWEST = {
+    "mail.weight": 0,
     "mail.send_delay_minutes": 0,
     "sources.interval_minutes": 0.01,
     "sources.max_new": 0,
@@ -38,24 +40,42 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 def mistakes(tables: Mapping[str, Mapping[str, Any]]) -> list[ConfigError]:
     """Every value that is out of bounds."""
-    options = {f"{section}.{key}": v for section, t in tables.items() for key, v in t.items()}
+    plain = {section: t for section, t in tables.items() if section != ways.SECTION}
+    options = {f"{section}.{key}": v for section, t in plain.items() for key, v in t.items()}
     found = [error for name, value in options.items() for error in _bounded(name, value)]
+    found += _of_ways(tables.get(ways.SECTION, {}))
     return found + [error for rule in _RULES for error in rule(options)]
 
 
-def _bounded(name: str, value: Any) -> Iterator[ConfigError]:
-    if name in CHOICES and value not in CHOICES[name]:
-        hint = f"Choose one of: {', '.join(CHOICES[name])}."
+def _of_ways(tables: Mapping[str, Mapping[str, Any]]) -> list[ConfigError]:
+    """Each way's options have the bounds of its kind's section; its weight, those of mail's."""
+    return [
+        error
+        for name, table in tables.items()
+        for key, value in table.items()
+        for error in _bounded(
+            f"mail.{key}" if key in ways.OWN else f"{table['kind']}.{key}",
+            value,
+            f"{ways.SECTION}.{name}.{key}",
+        )
+    ]
+
+
+def _bounded(rule: str, value: Any, name: str = "") -> Iterator[ConfigError]:
+    """Whether *value* keeps to the bounds of *rule*, an option; *name*: what it is called here."""
+    name = name or rule
+    if rule in CHOICES and value not in CHOICES[rule]:
+        hint = f"Choose one of: {', '.join(CHOICES[rule])}."
         yield ConfigError("C008", f"{name} is {value!r}.", hint)
     numbers = value if isinstance(value, list) else [value]
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, int | float):
             continue
-        low, high = LOWEST.get(name, 1), HIGHEST.get(name)
+        low, high = LOWEST.get(rule, 1), HIGHEST.get(rule)
         if number < low or (high is not None and number > high):
             hint = f"At least {low}." if high is None else f"From {low} to {high}."
             yield ConfigError("C009", f"{name} is {value!r}.", hint)
-    if isinstance(value, list) and name.endswith("retry_minutes") and not value:
+    if isinstance(value, list) and rule.endswith("retry_minutes") and not value:
         yield ConfigError("C009", f"{name} is empty.", "Give one wait at least, like [5].")
 
 

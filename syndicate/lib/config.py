@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from syndicate import paths
-from syndicate.lib import bounds, overlay
+from syndicate.lib import bounds, overlay, ways
 from syndicate.lib.errors import ConfigError
 
 
@@ -56,6 +56,7 @@ class Mail:
     """How editions are sent."""
 
     transport: str
+    weight: int
     from_name: str
     from_address: str
     bounce_address: str
@@ -86,6 +87,25 @@ class Directory:
     """The .eml folder."""
 
     path: str
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A company's sending service."""
+
+    name: str
+    settings: dict[str, Any]
+    timeout_seconds: int
+    connections: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One further way out: a table of [transports], with the options of its kind's section."""
+
+    kind: str
+    weight: int
+    options: Smtp | Directory | Provider
 
 
 @dataclass(frozen=True)
@@ -163,6 +183,8 @@ class Config:
     mail: Mail
     smtp: Smtp
     directory: Directory
+    provider: Provider
+    transports: dict[str, Way]
     sources: Sources
     social: Social
     subscribe: Subscribe
@@ -212,5 +234,11 @@ def read(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 def _build(tables: Mapping[str, dict[str, Any]]) -> Config:
     # Paths are joined to it with their own slash.
     tables["site"]["base_url"] = tables["site"]["base_url"].rstrip("/")
-    kinds = get_type_hints(Config)
+    kinds: dict[str, Any] = get_type_hints(Config)
+    kinds[ways.SECTION] = lambda **tables: {name: _way(kinds, t) for name, t in tables.items()}
     return Config(**{f.name: kinds[f.name](**tables[f.name]) for f in fields(Config)})
+
+
+def _way(kinds: Mapping[str, Any], table: Mapping[str, Any]) -> Way:
+    options = {key: value for key, value in table.items() if key not in ways.OWN}
+    return Way(table["kind"], table["weight"], kinds[table["kind"]](**options))

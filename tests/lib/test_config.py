@@ -9,7 +9,7 @@ from typing import get_type_hints
 import pytest
 
 from syndicate import paths
-from syndicate.lib import bounds, config
+from syndicate.lib import bounds, config, ways
 from syndicate.lib.errors import ConfigError
 
 SHIPPED = paths.shipped("config") / "syndicate.toml"
@@ -66,12 +66,61 @@ def test_a_base_url_needs_no_care_about_its_last_slash() -> None:
     assert config.load(Path("absent.toml"), environ).site.base_url == "https://news.example.org"
 
 
+def test_a_further_way_out_has_the_defaults_of_its_kind_not_the_site_s_own(tmp_path: Path) -> None:
+    text = '[smtp]\nport = 25\npassword = "p"\n[transports.backup]\nkind = "smtp"\nweight = 0\n'
+    way = config.load(written(tmp_path, f'{text}host = "b.example.org"\n'), {}).transports["backup"]
+    assert (way.kind, way.weight) == ("smtp", 0)
+    assert isinstance(way.options, config.Smtp)
+    assert (way.options.host, way.options.port, way.options.password) == ("b.example.org", 587, "")
+
+
+def test_the_environment_sets_a_way_s_options_whatever_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("pass word\n")
+    environ = {
+        "SYNDICATE_TRANSPORTS__BACKUP__CONNECTIONS": "9",  # before the kind, by the alphabet
+        "SYNDICATE_TRANSPORTS__BACKUP__KIND": "smtp",
+        "SYNDICATE_TRANSPORTS__BACKUP__PASSWORD_FILE": str(tmp_path / "secret"),
+    }
+    options = config.load(Path("absent.toml"), environ).transports["backup"].options
+    assert isinstance(options, config.Smtp)
+    assert (options.connections, options.password) == (9, "pass word")
+
+
+def test_a_mistake_in_a_way_names_its_table(tmp_path: Path) -> None:
+    file = written(tmp_path, '[transports.backup]\nkind = "smtp"\nprot = 25\nport = true\n')
+    first, second = config.read(file, {}).mistakes
+    assert "transports.backup.prot" in first.message and "Did you mean port" in first.hint
+    assert "transports.backup.port" in second.message
+
+
+def test_what_a_service_asks_for_is_a_table_and_may_come_from_files(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k1\n")
+    text = f'[provider.settings]\napi_key = {{ file = "{tmp_path}/key" }}\n'
+    environ = {
+        "SYNDICATE_PROVIDER__SETTINGS__SENDER_DOMAIN": "mg.example.org",
+        "SYNDICATE_TRANSPORTS__SECOND__KIND": "provider",
+        "SYNDICATE_TRANSPORTS__SECOND__SETTINGS__API_KEY_FILE": str(tmp_path / "key"),
+    }
+    read = config.load(written(tmp_path, text), environ)
+    assert read.provider.settings == {"api_key": "k1", "sender_domain": "mg.example.org"}
+    second = read.transports["second"].options
+    assert isinstance(second, config.Provider) and second.settings == {"api_key": "k1"}
+
+
 def test_each_value_has_an_origin(tmp_path: Path) -> None:
     file = written(tmp_path, "[mail]\nbatch_size = 7\n")
     origins = config.read(file, {"SYNDICATE_SMTP__PORT": "25"}).origins
     assert origins["mail.batch_size"] == str(file)
     assert origins["smtp.port"] == "SYNDICATE_SMTP__PORT"
     assert origins["web.port"] == "default"
+
+
+def test_each_option_of_a_way_has_an_origin(tmp_path: Path) -> None:
+    file = written(tmp_path, '[transports.backup]\nkind = "smtp"\n')
+    origins = config.read(file, {"SYNDICATE_TRANSPORTS__BACKUP__PORT": "25"}).origins
+    assert origins["transports.backup.kind"] == str(file)
+    assert origins["transports.backup.port"] == "SYNDICATE_TRANSPORTS__BACKUP__PORT"
+    assert origins["transports.backup.host"] == "default"
 
 
 @pytest.mark.parametrize(
@@ -94,6 +143,16 @@ def test_each_value_has_an_origin(tmp_path: Path) -> None:
         ('[publication]\naccent = "red"\n', "C012"),
         ('[site]\nbase_url = "news.example.org"\n', "C017"),
         ('[site]\nbase_url = "https://[news"\n', "C017"),
+        ("[transports]\nbackup = 1\n", "C003"),
+        ('[transports.smtp]\nkind = "smtp"\n', "C025"),
+        ('[transports.Backup]\nkind = "smtp"\n', "C025"),
+        ("[transports.backup]\nweight = 1\n", "C008"),
+        ('[transports.backup]\nkind = "pigeon"\n', "C008"),
+        ('[transports.backup]\nkind = "smtp"\nsecurity = "ssl"\n', "C008"),
+        ('[transports.backup]\nkind = "smtp"\nprot = 25\n', "C002"),
+        ('[transports.backup]\nkind = "smtp"\nport = "25"\n', "C003"),
+        ('[transports.backup]\nkind = "smtp"\nport = 70000\n', "C009"),
+        ('[transports.backup]\nkind = "smtp"\nweight = -1\n', "C009"),
     ],
 )
 def test_a_mistake_is_named_by_its_id(tmp_path: Path, text: str, id: str) -> None:
@@ -122,7 +181,9 @@ def test_a_misspelled_option_gets_a_suggestion() -> None:
 
 def options() -> set[str]:
     kinds = get_type_hints(config.Config)
-    tables = {field.name: kinds[field.name] for field in dataclasses.fields(config.Config)}
+    names = [field.name for field in dataclasses.fields(config.Config)]
+    # [transports] holds no options of its own, but tables with those of other sections.
+    tables = {name: kinds[name] for name in names if name != ways.SECTION}
     return {f"{name}.{f.name}" for name, table in tables.items() for f in dataclasses.fields(table)}
 
 
@@ -154,6 +215,11 @@ def test_every_default_fits_its_declared_type() -> None:
         table = getattr(read, section)
         declared = str(get_type_hints(type(table))[key])
         assert type(getattr(table, key)).__name__ in declared, name
+
+
+def test_the_kinds_of_ways_are_sections() -> None:
+    for kind in ways.KINDS:
+        assert dataclasses.is_dataclass(get_type_hints(config.Config)[kind])
 
 
 def test_bounds_speak_only_of_options_that_exist() -> None:
