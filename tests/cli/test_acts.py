@@ -66,6 +66,12 @@ def test_an_edition_is_approved_held_and_cancelled(edition: Edition, asked: Aske
     assert asked("edition", "cancel", edition.pk)["status"] == "cancelled"
 
 
+def test_an_edition_on_its_way_is_paused_and_goes_on(edition: Edition, asked: Asked) -> None:
+    Edition.objects.update(status=Status.SENDING)
+    assert asked("edition", "pause", edition.pk)["paused_at"]
+    assert asked("edition", "resume", edition.pk)["paused_at"] is None
+
+
 def test_a_dry_run_shows_the_act_and_takes_it_back(edition: Edition, syndicate: Command) -> None:
     done = syndicate("edition", "approve", edition.pk, "--dry-run")
     assert "is approved (queued)" in done.stdout

@@ -8,6 +8,7 @@ import pytest
 
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.status import Status
+from syndicate.mail.models import Edition
 from syndicate.mail.pause import pause
 from syndicate.social.models import Account
 from syndicate.web.desk.coming import coming
@@ -44,4 +45,7 @@ def test_an_edition_on_its_way_waits_for_the_mail_server(now: datetime) -> None:
     assert "“Weekly” is on its way to 3 readers." in sentences(now)
     pause(NotSent("refused", permanent=False, scope=Scope.LANE, retry_after=HOUR), now)
     (one,) = [one for one in coming(now) if "Weekly" in one.what]
-    assert (one.at, "if mail can leave again" in one.what) == (now + HOUR, True)
+    assert (one.at, "No mail leaves" in one.what) == (now + HOUR, True)
+    Edition.objects.update(paused_at=now)
+    (one,) = [one for one in coming(now) if "Weekly" in one.what]
+    assert (one.at, one.when, "Paused" in one.what) == (None, "when you say so", True)

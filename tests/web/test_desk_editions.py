@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from syndicate.lib import clock
+from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Edition
+from syndicate.mail.pause import pause
 from syndicate.mail.render import render
 from syndicate.web.desk.arrangement import moved
 from syndicate.web.desk.ledger import share_out
@@ -191,6 +193,49 @@ def test_an_editor_decides_about_the_unknown(desk: Client, word: str, then: str)
     made = _sent({Status.UNKNOWN: 1})
     go(desk, made, "_act", word)
     assert made.deliveries.get().status == then
+
+
+def test_one_that_is_being_sent_waits_goes_on_and_is_called_off(desk: Client) -> None:
+    made = _sent({Status.SENT: 1, Status.QUEUED: 2})
+    Edition.objects.update(status=Status.SENDING, finished_at=None)
+    shown = reverse("desk:edition", args=[made.pk])
+    assert "Mails are leaving" in desk.get(shown).content.decode()
+    assert "waits where it is" in said(go(desk, made, "_act", "pause"))
+    page = desk.get(shown).content.decode()
+    assert "Nothing leaves" in page and "Mails are leaving" not in page
+    go(desk, made, "_act", "resume")
+    assert made.paused_at is None
+    go(desk, made, "_act", "cancel")
+    assert made.deliveries.filter(status=Status.CANCELLED).count() == 2
+
+
+def test_the_page_does_not_say_that_mails_leave_when_none_can(desk: Client) -> None:
+    made = _sent({Status.QUEUED: 2})
+    Edition.objects.update(status=Status.SENDING, finished_at=None)
+    pause(NotSent("535 refused", permanent=False, scope=Scope.LANE, hint="Mend it."), clock.now())
+    shown = desk.get(reverse("desk:edition", args=[made.pk])).content.decode()
+    assert "Mails are leaving" not in shown
+    assert "535 refused" in shown and "Mend it." in shown
+
+
+def test_the_numbers_can_be_asked_for_alone(desk: Client) -> None:
+    made = _sent({Status.SENT: 3, Status.QUEUED: 2})
+    Edition.objects.update(status=Status.SENDING)
+    shown = desk.get(reverse("desk:edition_going", args=[made.pk])).content.decode()
+    assert (
+        'data-state="sending"' in shown and 'data-done="3"' in shown and 'data-waiting="2"' in shown
+    )
+    assert "<html" not in shown
+    Edition.objects.update(status=Status.SENT)
+    shown = desk.get(reverse("desk:edition_going", args=[made.pk])).content.decode()
+    assert 'data-state="sent"' in shown and "data-live" not in shown
+
+
+def test_books_that_do_not_add_up_are_not_glossed_over(desk: Client) -> None:
+    made = _sent({Status.SENT: 3})
+    Edition.objects.update(audience=4)
+    shown = desk.get(reverse("desk:edition", args=[made.pk])).content.decode()
+    assert "do not add up" in shown
 
 
 def test_the_bar_has_a_part_for_each_status() -> None:

@@ -10,8 +10,8 @@ from django.db.models import Count, Min
 
 from syndicate.lib.status import Status
 from syndicate.mail.compose import preview_next
+from syndicate.mail.going import obstacle
 from syndicate.mail.models import Edition, Newsletter
-from syndicate.mail.pause import paused
 from syndicate.social.models import Account, Post
 from syndicate.sources.models import Source
 
@@ -20,12 +20,13 @@ FEW = 5
 
 @dataclass(frozen=True)
 class Coming:
-    """One thing to come. *at* is None when it waits for something else than the clock."""
+    """One thing to come. *at* is None when it waits for something else than the clock: *when*."""
 
     at: datetime | None
     what: str
     page: str  # the name of the address that shows it
     pk: int
+    when: str = "when there is news"
 
 
 def coming(now: datetime) -> list[Coming]:
@@ -36,18 +37,17 @@ def coming(now: datetime) -> list[Coming]:
 
 def _editions(now: datetime) -> Iterator[Coming]:
     going = Edition.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
-    closed = paused(now)
     for edition in going.select_related("newsletter__list").defer("html", "text")[:FEW]:
-        if edition.status == Status.SENDING and closed is not None:
-            what = f"“{edition}” goes on to {_readers(edition.audience)}, if mail can leave again."
-            yield Coming(closed.until, what, "desk:edition", edition.pk)
-            continue
-        if edition.status == Status.SENDING:
-            what = f"“{edition}” is on its way to {_readers(edition.audience)}."
-        else:
+        blocked = obstacle(edition, now) if edition.status == Status.SENDING else None
+        if edition.status == Status.QUEUED:
             count = edition.newsletter.list.readers().count()
-            what = f"“{edition}” goes out to {_readers(count)}."
-        yield Coming(edition.send_at, what, "desk:edition", edition.pk)
+            at, what = edition.send_at, f"“{edition}” goes out to {_readers(count)}."
+        elif blocked is None:
+            at, what = now, f"“{edition}” is on its way to {_readers(edition.audience)}."
+        else:
+            at = blocked.until
+            what = f"“{edition}” waits on its way to {_readers(edition.audience)}. {blocked.what}"
+        yield Coming(at, what, "desk:edition", edition.pk, "when you say so")
 
 
 def _newsletters(now: datetime) -> Iterator[Coming]:
@@ -78,7 +78,7 @@ def _posts() -> Iterator[Coming]:
         account, again = post.account, "again " if post.status == Status.DEFERRED else ""
         if not account.active or account.health == Account.Health.RECONNECT:
             what = f"“{post.article}” waits: {account} cannot post."
-            yield Coming(None, what, "desk:account", account.pk)
+            yield Coming(None, what, "desk:account", account.pk, "when it can")
         else:
             at = max(filter(None, (post.due_at, account.paused_until)), default=None)
             what = f"“{post.article}” is posted {again}to {account}."

@@ -24,10 +24,11 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
+from syndicate.mail.going import going
 from syndicate.mail.models import Edition
 from syndicate.web.desk.act import act, by
 from syndicate.web.desk.arrangement import arrangement
-from syndicate.web.desk.ledger import ledger
+from syndicate.web.desk.ledger import Ledger, ledger, troubles
 from syndicate.web.desk.page import page, rows
 from syndicate.web.desk.proof import concerns, proof
 
@@ -90,6 +91,13 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _get(pk))
 
 
+@require_safe
+def edition_going(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of its page that changes while it is being sent, for the page's script."""
+    one = get_object_or_404(Edition.objects.defer("html", "text", "intro"), pk=pk)
+    return page(request, "_going", edition=one, ledger=_ledger(one))
+
+
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep wording and order; a button of the order's moves an article as well."""
@@ -148,6 +156,8 @@ Deed = Callable[[Edition, HttpRequest, datetime], object]
 ACTS: dict[str, tuple[Deed, str]] = {
     "hold": (lambda e, r, now: editorial.hold(e), "Taken back: it waits for you again."),
     "cancel": (lambda e, r, now: editorial.cancel(e), "Cancelled. It will not be sent."),
+    "pause": (lambda e, r, now: editorial.pause(e, now), "Paused: it waits where it is."),
+    "resume": (lambda e, r, now: editorial.resume(e, now), "It goes on."),
     "retry": (
         lambda e, r, now: editorial.retry(e, r.POST.getlist("status"), now),
         "They are tried once more.",
@@ -183,6 +193,7 @@ def _show(
 ) -> HttpResponse:
     waits = one.status in (Status.HELD, Status.QUEUED)
     shown = proof(one)
+    started = one.started_at is not None
     readers = one.newsletter.list.readers().count() if waits else one.audience
     return page(
         request,
@@ -198,9 +209,14 @@ def _show(
         readers=readers,
         proof=shown,
         concerns=concerns(one, shown, readers) if waits else [],
-        ledger=ledger(one) if one.started_at else None,
+        ledger=_ledger(one) if started else None,
+        troubles=troubles(one) if started else [],
         test_address=request.session.get("test_address") or getattr(request.user, "email", ""),
     )
+
+
+def _ledger(one: Edition) -> Ledger:
+    return ledger(going(one, clock.now()))
 
 
 def _initial(one: Edition) -> dict[str, Any]:

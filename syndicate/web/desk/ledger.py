@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from syndicate.lib.status import Status
-from syndicate.mail import editorial
 from syndicate.mail.again import RETRIED
+from syndicate.mail.going import Going
 from syndicate.mail.models import Delivery, Edition
 
 # In the order in which they are told: what is well, what is under way, what is not well.
@@ -50,14 +50,17 @@ class Share:
 class Ledger:
     """*total* equals the audience, or the books are wrong."""
 
-    audience: int
-    total: int
+    going: Going
     shares: list[Share]
-    troubles: list[Delivery]
+
+    @property
+    def total(self) -> int:
+        """How many Deliveries there are."""
+        return sum(share.count for share in self.shares)
 
     def count(self, status: str) -> int:
         """How many stand at *status*."""
-        return sum(share.count for share in self.shares if share.status == status)
+        return self.going.counts.get(status, 0)
 
     @property
     def retried(self) -> list[str]:
@@ -65,13 +68,15 @@ class Ledger:
         return [status for status in RETRIED if self.count(status)]
 
 
-def ledger(edition: Edition) -> Ledger:
-    """Count and list; two queries, whatever the audience."""
-    counts = editorial.ledger(edition)
-    shares = share_out({str(status): n for status, n in counts.items()})
+def ledger(going: Going) -> Ledger:
+    """An edition's counts, as parts of a bar."""
+    return Ledger(going, share_out({str(status): n for status, n in going.counts.items()}))
+
+
+def troubles(edition: Edition) -> list[Delivery]:
+    """The first of those that did not simply go, with the servers' words."""
     trouble = edition.deliveries.filter(status__in=TROUBLE).select_related("subscriber")
-    listed = list(trouble.order_by("seq")[:MANY])
-    return Ledger(edition.audience, sum(share.count for share in shares), shares, listed)
+    return list(trouble.order_by("seq")[:MANY])
 
 
 def share_out(counts: dict[str, int]) -> list[Share]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("editions", editions.editions, name="editions"),
     path("editions/<int:pk>", editions.edition, name="edition"),
     path("editions/<int:pk>/preview.<str:form>", proof.preview, name="edition_preview"),
+    path("editions/<int:pk>/going", editions.edition_going, name="edition_going"),
     path("editions/<int:pk>/save", editions.save, name="edition_save"),
     path("editions/<int:pk>/approve", editions.approve, name="edition_approve"),
     path("editions/<int:pk>/test", editions.send_test, name="edition_test"),

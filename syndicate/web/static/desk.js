@@ -45,3 +45,40 @@ for (const name of ["width", "dark"]) {
     });
   }
 }
+
+// An edition on its way: its numbers follow. When something else than a number changes, so does
+// the whole page.
+const live = document.querySelector("[data-live]");
+if (live) {
+  const looks = [];
+  let leaving = false;
+  document.addEventListener("submit", () => { leaving = true; });
+  const look = async () => {
+    const begun = performance.now();
+    const answer = document.hidden ? null : await fetch(live.dataset.live).catch(() => null);
+    if (leaving || answer?.redirected) return;
+    if (answer?.ok) {
+      const box = document.createElement("template");
+      box.innerHTML = await answer.text();
+      const fresh = box.content.querySelector("[data-state]");
+      if (fresh.dataset.state !== live.dataset.state) return location.reload();
+      live.replaceChildren(...fresh.childNodes);
+      looks.push({ at: begun, done: Number(fresh.dataset.done) });
+      while (begun - looks[0].at > 15_000) looks.shift();
+      tellRate(Number(fresh.dataset.waiting));
+    }
+    // A ledger of millions takes a moment to count: most of the time is left to the sending.
+    setTimeout(look, Math.max(1000, 10 * (performance.now() - begun)));
+  };
+  const tellRate = (waiting) => {
+    const [first, last] = [looks[0], looks.at(-1)];
+    const rate = (last.done - first.done) / ((last.at - first.at) / 1000);
+    const shown = live.querySelector("[data-rate]");
+    if (!shown || !(rate > 0)) return;
+    const speed = rate < 2 ? `${Math.round(rate * 60)} a minute` : `${Math.round(rate).toLocaleString("en")} a second`;
+    const minutes = Math.ceil(waiting / rate / 60);
+    const left = minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+    shown.textContent = `, ${speed}, about ${left} left`;
+  };
+  setTimeout(look, 1000);
+}

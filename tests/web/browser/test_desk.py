@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect, sync_playwright
 
 from syndicate.lib.status import Status
-from syndicate.mail.models import Edition
+from syndicate.mail.models import Batch, Delivery, Edition
 from syndicate.social.models import Post
 from tests import rows
 from tests.web.furniture import edition, editor, furnish, post
@@ -59,7 +61,18 @@ def desk(live_server: Any, settings: Any) -> Desk:
 
 def pages(text: str = "A pier") -> list[str]:
     """The address of every page that can be looked at, with something on each."""
-    acts = ("_act", "_save", "_approve", "_test", "_count", "_resolve", "_import", "_now", "_add")
+    acts = (
+        "_act",
+        "_save",
+        "_approve",
+        "_test",
+        "_count",
+        "_resolve",
+        "_import",
+        "_now",
+        "_add",
+        "_going",
+    )
     skip = ("login", "logout", "list_export")
     named = furnish(text).addresses().items()
     return [a for name, a in named if not name.split()[0].endswith(acts) and name not in skip]
@@ -160,6 +173,33 @@ def test_the_count_follows_the_typing(desk: Desk) -> None:
         area.press_sequentially("bcd")
         expect(page.locator("[data-counted]")).to_contain_text("3 too long")
     assert Post.objects.get().text == made.text
+
+
+def test_an_edition_on_its_way_is_followed_without_a_reload(desk: Desk) -> None:
+    made = edition(status=Status.SENDING, started_at=rows.NOON, audience=3)
+    for seq in (1, 2, 3):
+        made.deliveries.create(seq=seq, subscriber=rows.subscriber())
+    Batch.objects.create(edition=made, first_seq=1, last_seq=3, due_at=rows.NOON)
+    with desk() as page, ThreadPoolExecutor(1) as elsewhere:
+
+        def later(**values: Any) -> None:
+            elsewhere.submit(_change, made.pk, **values).result()
+
+        page.goto(reverse("desk:edition", args=[made.pk]))
+        expect(page.locator(".going")).to_contain_text("0 mails of 3 done")
+        page.get_by_role("button", name="Pause").focus()
+        later(sent=2)
+        expect(page.locator(".going")).to_contain_text("2 mails of 3 done")
+        expect(page.get_by_role("button", name="Pause")).to_be_focused()
+        later(sent=3, status=Status.SENT)
+        expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+
+
+def _change(pk: int, sent: int, **values: Any) -> None:
+    """What a worker does meanwhile."""
+    Delivery.objects.filter(edition=pk, seq__lte=sent).update(status=Status.SENT)
+    Edition.objects.filter(pk=pk).update(**{"status": Status.SENDING, **values})
+    connection.close()
 
 
 def test_what_was_typed_is_not_lost_by_a_wrong_click(desk: Desk) -> None:
