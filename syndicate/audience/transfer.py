@@ -192,7 +192,7 @@ def _enter(people: Sequence[Person], list: MailingList, via: str, now: datetime)
     pending.update(status=Status.CONFIRMED, confirmed_at=now, confirm_due=None, via=via)
     with connection.cursor() as cursor:
         cursor.execute(
-            _PEOPLE.format(", ".join(["(%s, %s, %s, %s)"] * len(people))),
+            _PEOPLE.format(", ".join(["(%s, %s, %s, %s, '')"] * len(people))),
             [value for person in people for value in (*person, at)],
         )
         cursor.execute(
@@ -203,7 +203,7 @@ def _enter(people: Sequence[Person], list: MailingList, via: str, now: datetime)
 
 # Only the number of %s is put into these texts, no value.
 _PEOPLE = f"""
-    INSERT INTO {Subscriber._meta.db_table} (email, address, name, created_at)
+    INSERT INTO {Subscriber._meta.db_table} (email, address, name, created_at, timezone)
     VALUES {{}} ON CONFLICT DO NOTHING
 """  # noqa: S608
 _SUBSCRIPTIONS = f"""
