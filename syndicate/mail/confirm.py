@@ -21,10 +21,11 @@ from syndicate.audience.subscribe import FORGIVEN
 from syndicate.lib import tokens
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, NotSent, Scope
-from syndicate.mail import message, pause
-from syndicate.mail.deliver import send_one
+from syndicate.mail import message
 from syndicate.mail.message import Letter
 from syndicate.mail.render import confirmation
+from syndicate.mail.routes import open_routes
+from syndicate.mail.send import send
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def confirm(subscription_id: int, now: datetime) -> None:
     asked = waiting.select_related("subscriber", "list").first()
     if asked is None or asked.confirm_due is None:
         return
-    if pause.paused(now) is not None:
+    if not open_routes(now):
         _due(asked, asked.confirm_due, now + SOON)
     elif _is_banned(asked):
         _due(asked, asked.confirm_due, None, "The address is suppressed.")
@@ -61,7 +62,7 @@ def _send(asked: Subscription, letter: Letter, now: datetime) -> None:
     key = tokens.sign(MESSAGE_ID, asked.pk, int(asked.created_at.timestamp()))
     try:
         mail = message.single(letter, reader.email, reader.name, key=key)
-        send_one(letter.envelope, reader.email, mail, now)
+        send(letter.envelope, reader.email, mail, now)
     except NotSent as error:
         if error.permanent and error.scope is Scope.ITEM:
             _due(asked, mine, None, error.message)

@@ -36,7 +36,7 @@ from syndicate.mail.recover import answers, policy
 from syndicate.mail.replies import Kind
 from syndicate.mail.settle import summary
 from syndicate.mail.transports import open_transport
-from syndicate.mail.transports.base import Accepted, Refused, Transport
+from syndicate.mail.transports.base import Refused, Transport
 
 log = logging.getLogger(__name__)
 
@@ -61,25 +61,6 @@ def deliver_batch(batch_id: int, now: datetime) -> None:
         open_transport()
         if (mine := claim(batch_id, time())) is not None:
             _Run(mine, edition, compiled, time).run()
-
-
-def send_one(sender: str, recipient: str, message: bytes, now: datetime) -> Accepted:
-    """Send one mail that stands in no ledger. Raises NotSent; what holds for all mail pauses it."""
-    if (closed := pause.paused(now)) is not None:
-        raise NotSent(
-            f"No mail leaves for now. {closed.error}",
-            hint=closed.hint,
-            permanent=False,
-            scope=Scope.LANE,
-            retry_after=closed.until - now,
-        )
-    try:
-        with open_transport() as transport:
-            return transport.send(sender, ascii_address(recipient), message, lambda: None)
-    except NotSent as error:
-        if error.scope is Scope.LANE:
-            pause.pause(error, now)
-        raise
 
 
 class _TooLate(Exception):

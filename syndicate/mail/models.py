@@ -20,7 +20,8 @@ from syndicate.audience.models import MailingList, Subscriber
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
-from syndicate.mail.lane import Carried, Pause, transport_lane
+from syndicate.mail.lane import Carried, Pause
+from syndicate.mail.routes import any_open
 from syndicate.sources.models import Article, Source
 
 __all__ = [
@@ -259,14 +260,13 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def due(self, now: datetime) -> QuerySet[Batch]:
         """Those with something to send now, and those whose worker fell silent.
 
-        None while the transport is paused. What a silent worker of a cancelled edition did is still
-        to be found out.
+        None while all transports are paused. What a silent worker of a cancelled edition did is
+        still to be found out.
         """
         going = Q(edition__status=Status.SENDING, edition__paused_at=None)
         waiting = Q(status=Status.QUEUED, due_at__lte=now) & going
         silent = Q(status=Status.SENDING, lease_until__lte=now)
-        closed = Pause.objects.in_force(now).filter(lane=transport_lane(site().mail.transport))
-        return self.filter(waiting | silent, ~Exists(closed)).order_by("due_at", "pk")
+        return self.filter(waiting | silent, any_open(now)).order_by("due_at", "pk")
 
 
 class Batch(models.Model):

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from syndicate import paths
-from syndicate.lib.config import site
+from syndicate.lib.config import Directory, site
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports.base import Accepted, Refused
 
@@ -23,8 +23,8 @@ class DirectoryTransport:
 
     name = "directory"
 
-    def __init__(self) -> None:
-        self._folder = paths.home() / site().directory.path
+    def __init__(self, config: Directory | None = None) -> None:
+        self._folder = paths.home() / (config or site().directory).path
 
     def send(
         self, sender: str, recipient: str, message: bytes, on_dot: Callable[[], None]
