@@ -79,6 +79,11 @@ class Postgres:
         return f"{server}/{name}"
 
     @property
+    def pid(self) -> int:
+        """The server's first process, parent of all others."""
+        return int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+
+    @property
     def _data(self) -> Path:
         return self._folder / "data"
 

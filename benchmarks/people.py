@@ -1,0 +1,47 @@
+"""A million readers with a name of their own, a quarter of them not in ASCII.
+
+A fixture of few names flatters every cache: benchmarks take these.
+"""
+
+from __future__ import annotations
+
+_ASCII = (
+    "Ada Bela Clara Dora Emil Frieda Gustav Hanna Ida Jonas Karl Lena Mira Nora Otto Paula "
+    "Rosa Stefan Tilda Ulla Vera Wanda Yara Zita Anton Berta Carlo Dario Elsa Felix Greta Hugo "
+    "Ilse Jana Kuno Lotte Marta Nils Olga Peter Quirin Rita Sven Tomas Ute Viktor Willa Xenia"
+)
+_OTHERS = (
+    "Zoë Björn Łukasz Søren Žofia Renée Jürgen Íris Ștefan Øyvind Νίκη Юрий Ведран Ağa 文子 さくら"
+)
+_LAST = (
+    "Example Sample Pier Harbour Quay Anchor Mast Rudder Keel Sail Tide Shore Beacon Buoy Dune "
+    "Reef Cove Delta Fjord Gull Heron Inlet Jetty Knot Ledge Marsh Net Oar Pebble Quill Rope Sand "
+    "Tern Umber Vale Wave Yard Zephyr Arbour Brook Cliff Dale Elm Fern Grove Heath Isle June Kelp "
+    "Lane Mead North Orchard Park Ridge Stone Thorn Upland Vine Wood Xylo Yarrow Zander Ash"
+)
+LAST = _LAST.split()
+# Every fourth is not in ASCII.
+FIRST = _ASCII.split()
+for _place, _word in enumerate(_OTHERS.split()):
+    FIRST.insert(4 * _place + 3, _word)
+LETTERS = "ABCDEFGHIKLMNOPR"
+DOMAINS = 50
+
+
+def name(i: int) -> str:
+    """The reader *i*'s; no other below 1,048,576 has it."""
+    first, last = FIRST[i % 64], LAST[i // 16_384 % 64]
+    return f"{first} {LETTERS[i // 64 % 16]}. {LETTERS[i // 1024 % 16]}. {last}"
+
+
+def email(i: int) -> str:
+    """The reader *i*'s, at one of fifty domains."""
+    return f"reader{i}@mail{i % DOMAINS}.example.org"
+
+
+# The same as SQL over a table number(i), first(k, word), last(k, word); "%%" is one "%" there.
+NAME_SQL = (
+    f"first.word || ' ' || substr('{LETTERS}', CAST(i / 64 %% 16 AS integer) + 1, 1) || '. '"
+    f" || substr('{LETTERS}', CAST(i / 1024 %% 16 AS integer) + 1, 1) || '. ' || last.word"
+)
+EMAIL_SQL = f"'reader' || i || '@mail' || (i %% {DOMAINS}) || '.example.org'"
