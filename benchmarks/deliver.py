@@ -84,7 +84,7 @@ def measure(options: argparse.Namespace) -> tuple[Rounds, int]:
     """All contestants, *options.rounds* times; and how many bytes a mail has."""
     with _site(options) as (site, server):
         site.readers(options.mails)
-        sample = site.sample(site.edition()["edition"])
+        sample = site.sample()
         mail = sample["mail"].encode()
         bench = Bench(site, _sink(options), server)
         mails = {name: max(1, options.mails // fewer) for name, fewer in FEWER.items()}

@@ -91,13 +91,17 @@ def edition(newsletter: str, articles: int) -> dict[str, Any]:
     return {"edition": made.pk, "audience": made.audience, "seconds": seconds}
 
 
-def sample(edition_id: int) -> dict[str, Any]:
-    """What readers get, as it goes over the wire, and what it is made of."""
+def sample(newsletter: str, articles: int) -> dict[str, Any]:
+    """A mail of such an edition as it goes over the wire, and what it is made of."""
     from syndicate.mail.message import Recipient, compile
     from syndicate.mail.models import Edition
 
-    made = Edition.objects.select_related("newsletter__list").get(pk=edition_id)
-    mail = compile(made).splice(Recipient(1, people.email(1), people.name(1), 1, 1))
+    with transaction.atomic():
+        made = Edition.objects.select_related("newsletter__list").get(
+            pk=edition(newsletter, articles)["edition"]
+        )
+        mail = compile(made).splice(Recipient(1, people.email(1), people.name(1), 1, 1))
+        transaction.set_rollback(True)  # nobody is to send it
     return {
         "mail": mail.decode("utf-8"), "subject": made.subject, "html": made.html, "text": made.text
     }  # fmt: skip
@@ -112,7 +116,7 @@ def _multiply(model: type[models.Model], count: int, expressions: dict[str, str]
     Its columns are asked of the model: a new one does not stop a benchmark.
     """
     columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
-    values = [expressions.get(column, f"only.{column}") for column in columns]
+    values = [expressions.get(column, f"pattern.{column}") for column in columns]
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,7 +126,7 @@ def _multiply(model: type[models.Model], count: int, expressions: dict[str, str]
             ), first(k, word) AS (VALUES {_rows(people.FIRST)}),
             last(k, word) AS (VALUES {_rows(people.LAST)})
             INSERT INTO {table} ({", ".join(columns)})
-            SELECT {", ".join(values)} FROM {table} AS only CROSS JOIN number
+            SELECT {", ".join(values)} FROM {table} AS pattern CROSS JOIN number
               JOIN first ON first.k = i %% 64
               JOIN last ON last.k = CAST(i / 16384 %% 64 AS integer)
              WHERE i < %s ORDER BY i

@@ -105,9 +105,9 @@ class Site:
         """A started one: ``{"edition": 1, "audience": 60000, "seconds": 0.7}``."""
         return self._seed("edition", newsletter, articles)
 
-    def sample(self, edition: int) -> dict[str, Any]:
-        """One of its mails: ``{"mail": …, "subject": …, "html": …, "text": …}``."""
-        return self._seed("sample", edition)
+    def sample(self, newsletter: str = "letter", articles: int = LETTER) -> dict[str, Any]:
+        """A mail of such an edition: ``{"mail": …, "subject": …, "html": …, "text": …}``."""
+        return self._seed("sample", newsletter, articles)
 
     @contextmanager
     def worker(self, port: int) -> Iterator[Worker]:
