@@ -68,29 +68,37 @@ def smtplib_sent(sink: Sink, mail: bytes, mails: int) -> Run:
 
 
 def email_message(sample: dict[str, Any], i: int) -> EmailMessage:
-    """One reader's newsletter by the standard library, from the rendered HTML and text."""
-    name = people.name(i)
-    values = {
-        "name": name,
+    """Reader *i*'s newsletter, from rendered HTML and text with placeholders."""
+    html, text = sample["html"], sample["text"]
+    for field, value in reader(i).items():
+        placeholder = PLACEHOLDERS[field]
+        html, text = html.replace(placeholder, value), text.replace(placeholder, value)
+    return message(sample["subject"], html, text, i)
+
+
+def message(subject: str, html: str, text: str, i: int) -> EmailMessage:
+    """By the standard library, with the headers that ours have."""
+    made = EmailMessage()
+    made["From"] = "The Harbour Review <news@harbour.example.org>"
+    made["To"] = f"{people.name(i)} <{people.email(i)}>"
+    made["Subject"] = f"{people.name(i)}: {subject}"
+    made["Message-ID"] = make_msgid(domain="harbour.example.org")
+    made["List-Unsubscribe"] = f"<{_LINKS}/o/{i:018x}>"
+    made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    made.set_content(text, cte="quoted-printable")
+    made.add_alternative(html, subtype="html", cte="quoted-printable")
+    return made
+
+
+def reader(i: int) -> dict[str, str]:
+    """What is reader *i*'s own, by the placeholder's field."""
+    return {
+        "name": people.name(i),
         "email": people.email(i),
         "unsubscribe_url": f"{_LINKS}/u/{i:018x}",
         "preferences_url": f"{_LINKS}/p/{i:018x}",
         "view_url": f"{_LINKS}/v/{i:018x}",
     }
-    html, text = sample["html"], sample["text"]
-    for field, value in values.items():
-        placeholder = PLACEHOLDERS[field]
-        html, text = html.replace(placeholder, value), text.replace(placeholder, value)
-    message = EmailMessage()
-    message["From"] = "The Harbour Review <news@harbour.example.org>"
-    message["To"] = f"{name} <{people.email(i)}>"
-    message["Subject"] = f"{name}: {sample['subject']}"
-    message["Message-ID"] = make_msgid(domain="harbour.example.org")
-    message["List-Unsubscribe"] = f"<{_LINKS}/o/{i:018x}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    return message
 
 
 _LINKS = "https://letters.harbour.example.org"

@@ -12,6 +12,8 @@ import json
 import secrets
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import django
@@ -94,17 +96,23 @@ def edition(newsletter: str, articles: int) -> dict[str, Any]:
 def sample(newsletter: str, articles: int) -> dict[str, Any]:
     """A mail of such an edition as it goes over the wire, and what it is made of."""
     from syndicate.mail.message import Recipient, compile
-    from syndicate.mail.models import Edition
 
-    with transaction.atomic():
-        made = Edition.objects.select_related("newsletter__list").get(
-            pk=edition(newsletter, articles)["edition"]
-        )
+    with taken_back(newsletter, articles) as made:
         mail = compile(made).splice(Recipient(1, people.email(1), people.name(1), 1, 1))
-        transaction.set_rollback(True)  # nobody is to send it
     return {
         "mail": mail.decode("utf-8"), "subject": made.subject, "html": made.html, "text": made.text
     }  # fmt: skip
+
+
+@contextmanager
+def taken_back(newsletter: str, articles: int) -> Iterator[Any]:
+    """A started edition that nobody will send: in the end it has never been there."""
+    from syndicate.mail.models import Edition
+
+    with transaction.atomic():
+        key = edition(newsletter, articles)["edition"]
+        yield Edition.objects.select_related("newsletter__list").get(pk=key)
+        transaction.set_rollback(True)
 
 
 SUBJECT = "The old pier opens again, three metres longer"

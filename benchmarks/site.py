@@ -99,15 +99,29 @@ class Site:
 
     def readers(self, count: int) -> None:
         """So many, in a database brought up to date."""
-        self._seed("readers", count)
+        self.run("benchmarks.seed", "readers", count)
 
     def edition(self, newsletter: str = "letter", articles: int = LETTER) -> dict[str, Any]:
         """A started one: ``{"edition": 1, "audience": 60000, "seconds": 0.7}``."""
-        return self._seed("edition", newsletter, articles)
+        return self.run("benchmarks.seed", "edition", newsletter, articles)
 
     def sample(self, newsletter: str = "letter", articles: int = LETTER) -> dict[str, Any]:
         """A mail of such an edition: ``{"mail": …, "subject": …, "html": …, "text": …}``."""
-        return self._seed("sample", newsletter, articles)
+        return self.run("benchmarks.seed", "sample", newsletter, articles)
+
+    def run(
+        self, module: str, *words: object, stdin: bytes = b"", **options: object
+    ) -> dict[str, Any]:
+        """``python -m`` in this site; returns the JSON of the last line it prints."""
+        more = {f"SYNDICATE_{key}": str(value) for key, value in options.items()}
+        done = subprocess.run(
+            [sys.executable, "-m", module, *map(str, words)],
+            env=self._environ | more, cwd=HERE.parent, input=stdin, capture_output=True,
+            check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(done.stderr.decode(errors="replace")[-3000:])
+        return cast(dict[str, Any], json.loads(done.stdout.splitlines()[-1]))
 
     @contextmanager
     def worker(self, port: int) -> Iterator[Worker]:
@@ -165,15 +179,6 @@ class Site:
             self._connection = sqlite3.connect(file, timeout=30, isolation_level=None)
         return self._connection
 
-    def _seed(self, *words: object) -> dict[str, Any]:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.seed", *map(str, words)],
-            env=self._environ, cwd=HERE.parent, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise RuntimeError(done.stderr[-3000:])
-        return cast(dict[str, Any], json.loads(done.stdout.splitlines()[-1]))
-
 
 _OPTIONS: dict[str, object] = {
     "SITE__SECRET_KEY": "a key for benchmarks, long enough to be one 0123456789",
@@ -183,7 +188,7 @@ _OPTIONS: dict[str, object] = {
     "PUBLICATION__TAGLINE": "News from the waterfront",
     "PUBLICATION__POSTAL_ADDRESS": "1 Quay Street, 12345 Port Example",
     "MAIL__FROM_ADDRESS": "news@harbour.example.org",
-    "MAIL__BOUNCE_ADDRESS": "bounces@harbour.example.org",
+    "MAIL__BOUNCE_ADDRESS": "bounces+*@harbour.example.org",
     "SMTP__HOST": "127.0.0.1",
     "SMTP__SECURITY": "none",
 }
