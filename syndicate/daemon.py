@@ -1,6 +1,6 @@
 """The clock: ask what is due, hand it to the engine, sleep; drain when told to stop.
 
-    start → recover what a killed run left
+    start → is this our database, no copy of it? → recover what a killed run left
     tick  → JOBS: due? → engine.submit        every tick_seconds, and at once when a job has ended
     watch → has it ticked lately?             a clock that was set back must not hold it up
     stop  → no more ticks → work in hand to its next safe point
@@ -22,7 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from django.db import DatabaseError, close_old_connections
 
-from syndicate.engine import base
+from syndicate.engine import base, instance
 from syndicate.engine.local import LocalEngine
 from syndicate.engine.models import Heartbeat
 from syndicate.jobs import JOBS, Job
@@ -66,6 +66,8 @@ class Daemon:
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._engine = LocalEngine(self._config.workers, self._job_ended)
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._doubt: instance.Doubt | None = None
+        self._awake = False
         self._taken: dict[tuple[str, int], float] = {}  # when each was last submitted, monotonic
         self._ticking = False
         self._again = False
@@ -74,7 +76,7 @@ class Daemon:
 
     def start(self) -> None:
         """Take up what an earlier run left, then tick until :meth:`stop`."""
-        recover(clock.now())
+        self._may_work(clock.now())
         self._ticked_at = clock.monotonic()
         self._scheduler.add_job(
             self._tick_until_quiet,
@@ -93,9 +95,8 @@ class Daemon:
         taken = 0
         try:
             now = clock.now()
-            self._beat(now)
             aside = base.set_aside(now)
-            for job in JOBS:
+            for job in JOBS if self._may_work(now) else ():
                 keys = (key for key in job.due(now) if (job.name, key) not in aside)
                 taken += sum(self._submit(job, key) for key in islice(keys, AT_ONCE))
         except DatabaseError as error:
@@ -160,10 +161,20 @@ class Daemon:
     def _wake(self) -> None:
         self._scheduler.modify_job("tick", next_run_time=clock.now())
 
+    def _may_work(self, now: datetime) -> bool:
+        """Whether this database is the one at work; once it is, what was left is taken up."""
+        self._beat(now)
+        if self._doubt is None and not self._awake:
+            recover(now)
+            self._awake = True
+        return self._doubt is None
+
     def _beat(self, now: datetime) -> None:
+        """A sign of life. In a database that may be a copy it is the only thing we do."""
         if clock.monotonic() - self._beat_at < BEAT_SECONDS:
             return
         self._beat_at = clock.monotonic()
+        self._ask(now)
         seen: dict[str, object] = {"seen_at": now}
         if self._progress:
             seen["progressed_at"], self._progress = now, False
@@ -173,12 +184,20 @@ class Daemon:
         Heartbeat.objects.filter(seen_at__lt=now - FORGET_AFTER).delete()
         self._forget_old_submissions()
 
+    def _ask(self, now: datetime) -> None:
+        found = instance.beat(now) if self._awake else instance.begin(now)
+        if found is not None and found is not self._doubt:
+            log.error("%s %s", found.message, instance.HINT)
+        self._doubt = found
+
     def _forget_old_submissions(self) -> None:
         since = clock.monotonic() - self._config.tick_seconds
         self._taken = {row: at for row, at in self._taken.items() if at >= since}
 
     def _say_goodbye(self) -> None:
         try:
+            if self._awake:
+                instance.beat(clock.now())
             Heartbeat.objects.filter(worker=self.worker).delete()
         except DatabaseError as error:
             log.error("the database does not answer: %s", error)

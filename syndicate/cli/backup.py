@@ -16,7 +16,8 @@ from syndicate.cli.show import say, show
 def backup(file: Path) -> None:
     """Copy the database (SQLite) while it is used.
 
-    To go back: stop syndicate and put the copy in the database's place.
+    To go back: stop syndicate, put the copy in the database's place, start it and say: syndicate
+    adopt. Until then nothing is sent, as it may have been sent since the copy was made.
     """
     from syndicate.lib.migrate import copy_sqlite
 

@@ -11,6 +11,7 @@ import click
 
 from syndicate import __version__, paths
 from syndicate.cli.account import account
+from syndicate.cli.adopt import adopt
 from syndicate.cli.article import article
 from syndicate.cli.backup import backup
 from syndicate.cli.command import site_exists
@@ -84,7 +85,7 @@ def _where() -> str:
 for command in (
     *(init, doctor, run, web, worker, plan, status),
     *(source, article, newsletter, edition, post, account, lists, subscriber, editor),
-    *(config, backup, completion, manage),
+    *(config, backup, adopt, completion, manage),
 ):
     root.add_command(command)
 

@@ -115,16 +115,21 @@ def _greet(server: Server | None) -> None:
 
 def _turn() -> None:
     """One turn in this thread. Ends with PARTLY when a job of it failed."""
+    from syndicate.engine import instance
     from syndicate.engine.inline import turn
     from syndicate.engine.models import Failure
     from syndicate.lib import clock
+    from syndicate.lib.errors import SyndicateError
     from syndicate.lib.signals import orderly
     from syndicate.mail.recover import recover
 
     begun = clock.now()
+    if (doubt := instance.beat(begun)) is not None:
+        raise SyndicateError(doubt.message, instance.HINT)
     with orderly():
         recover(begun)
         done = turn()
+    instance.beat(clock.now())
     failed = Failure.objects.filter(last_at__gte=begun)
     told = [{"job": f.job, "key": f.key, "error": f.error, "hint": f.hint} for f in failed]
     words = [f"{done} job{'s' * (done != 1)} done." if done else "Nothing was due."]

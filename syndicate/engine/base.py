@@ -8,6 +8,7 @@ from typing import Protocol
 
 from django.db import transaction
 
+from syndicate.engine.instance import is_doubted
 from syndicate.engine.models import Failure
 from syndicate.jobs import Job
 from syndicate.lib import clock, database, stop
@@ -40,8 +41,11 @@ def run(job: Job, key: int, now: datetime) -> bool:
     Wings turn what they expect (a dead feed, a refused mail) into rows of their own; what arrives
     here was not expected, so it is set aside with growing distance. A database that cannot be
     written for now is nobody's mistake, and a bad place to write that down: the job stays due.
+    In a database that may be a copy nothing is done: engine.instance.
     """
     try:
+        if is_doubted():
+            return False
         job.do(key, now)
         Failure.objects.filter(job=job.name, key=key).delete()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What the engine remembers: failures that were set aside, and who is alive."""
+"""What the engine remembers: failures that were set aside, who is alive, which database this is."""
 
 from __future__ import annotations
 
@@ -41,3 +41,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.worker
+
+
+class Instance(models.Model):
+    """This database, and that it is the one at work: one row, made at the first start."""
+
+    key = models.CharField(max_length=32)  # random; another one after each adoption
+    place = models.CharField(max_length=200)  # lib.place: a copy lies elsewhere
+    turn = models.PositiveBigIntegerField(default=0)  # grows while anybody is at work
+    seen_at = models.DateTimeField()  # when it last grew
+    doubt = models.CharField(max_length=10, blank=True)  # an engine.instance.Doubt
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.place}, turn {self.turn}"

@@ -34,8 +34,8 @@ from syndicate.mail.send import send
 from syndicate.mail.start import check
 
 __all__ = [
-    "approve", "arrange", "cancel", "compose_now", "edit", "hold", "ledger", "pause",
-    "resolve_unknown", "resume", "retry", "send_test",
+    "approve", "arrange", "cancel", "compose_now", "edit", "hold", "hold_all", "ledger",
+    "pause", "resolve_unknown", "resume", "retry", "send_test",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,20 @@ def resume(edition: Edition, now: datetime) -> None:
     edition.paused_at, edition.error, edition.hint = None, "", ""
 
 
+def hold_all(error: str, hint: str, now: datetime, due_by: datetime | None = None) -> int:
+    """Take back what is queued and pause what is on its way (only what was due by then), and say
+    why on each; returns how many. An editor lets each of them go on."""
+    said = {"error": error, "hint": hint}
+    queued = Edition.objects.filter(status=Status.QUEUED)
+    going = Edition.objects.filter(status=Status.SENDING, paused_at=None)
+    if due_by is not None:
+        queued, going = queued.filter(send_at__lte=due_by), going.filter(started_at__lte=due_by)
+    held = queued.update(
+        status=Status.HELD, approved_at=None, approved_by=None, send_at=None, **said
+    )
+    return held + going.update(paused_at=now, **said)
+
+
 def cancel(edition: Edition) -> None:
     """Call an edition off. Of one that is being sent, the rest does not go.
 
@@ -110,7 +124,7 @@ def cancel(edition: Edition) -> None:
 
 
 def edit(edition: Edition, *, subject: str, preheader: str, intro: str, now: datetime) -> None:
-    """Change the wording of a held edition."""
+    """Change the wording of a held edition. A subject of the editor's own is the same for all."""
     subject, preheader = " ".join(subject.split()), " ".join(preheader.split())
     if not subject:
         raise BadInput("An edition needs a subject.")
@@ -122,6 +136,7 @@ def edit(edition: Edition, *, subject: str, preheader: str, intro: str, now: dat
         {Status.HELD},
         "It can no longer be edited. Hold it first, if it has not gone.",
         subject=subject,
+        personal_subject=edition.personal_subject if subject == edition.subject else "",
         preheader=preheader,
         intro=intro.replace("\r\n", "\n").strip(),
         edited_at=now,
@@ -150,6 +165,8 @@ def arrange(edition: Edition, ordered: Sequence[int], excluded: Iterable[int]) -
             entries[article].included = article not in out
         EditionArticle.objects.bulk_update(entries.values(), ["position", "included"])
         after = _headline(edition)
+        if edition.subject != before.get("subject"):
+            after.pop("personal_subject", None)  # goes with the subject, or not at all
         for field, text in after.items():
             if getattr(edition, field) == before.get(field):
                 setattr(edition, field, text)
@@ -159,7 +176,7 @@ def arrange(edition: Edition, ordered: Sequence[int], excluded: Iterable[int]) -
 def _headline(edition: Edition) -> dict[str, str]:
     """Subject and preheader as they are written for it; none for an edition of nothing."""
     made = headline.of(edition)
-    return {"subject": made.subject, "preheader": made.preheader} if made else {}
+    return made.words if made else {}
 
 
 def send_test(edition: Edition, address: str, now: datetime) -> str:

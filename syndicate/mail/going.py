@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from syndicate.lib.config import site
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
-from syndicate.mail.lane import Pause, transport_lane
+from syndicate.mail.lane import Pause
 from syndicate.mail.models import Batch, Edition
+from syndicate.mail.routes import routes
 
 # What still has a try before it.
 WAITING = (Status.QUEUED, Status.SENDING, Status.DEFERRED)
@@ -65,7 +65,7 @@ def obstacle(edition: Edition, now: datetime) -> Obstacle | None:
 
 def all_closed(now: datetime) -> Obstacle | None:
     """Every way out is paused: until the first of them opens no mail leaves."""
-    ways = {transport_lane(name) for name in (site().mail.transport,)}
+    ways = {route.lane for route in routes()}
     closed = list(Pause.objects.in_force(now).filter(lane__in=ways).order_by("until"))
     if len(closed) < len(ways):
         return None

@@ -19,8 +19,8 @@ from syndicate.social.models import Post
 from syndicate.social.write import count
 
 __all__ = [
-    "approve", "cancel", "check", "configure", "connect", "edit", "hold", "pause", "reconnect",
-    "resolve_unknown", "resume", "retry",
+    "approve", "cancel", "check", "configure", "connect", "edit", "hold", "hold_all", "pause",
+    "reconnect", "resolve_unknown", "resume", "retry",
 ]  # fmt: skip
 
 _WAITING = (Status.HELD, Status.QUEUED, Status.DEFERRED)
@@ -48,6 +48,14 @@ def approve(
 def hold(post: Post) -> None:
     """Take a post back that waits to go."""
     _move(post, [Status.QUEUED, Status.DEFERRED], "hold", status=Status.HELD, due_at=None)
+
+
+def hold_all(error: str, hint: str, due_by: datetime | None = None) -> int:
+    """Take back all that wait to go (only what was due by then), and say why; returns how many."""
+    waiting = Post.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+    if due_by is not None:
+        waiting = waiting.filter(due_at__lte=due_by)
+    return waiting.update(status=Status.HELD, due_at=None, error=error, hint=hint)
 
 
 def cancel(post: Post) -> None:

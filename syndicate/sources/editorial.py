@@ -54,3 +54,8 @@ def _wake(source: Source, now: datetime) -> None:
     rows.filter(health=Source.Health.GONE).update(health=Source.Health.FAILING)
     rows.update(next_check=now, full_look_at=None)
     source.refresh_from_db()
+
+
+def look_afresh() -> None:
+    """Let the next look at each source be like a first one: what is new by then is only noted."""
+    Source.objects.update(baseline_at=None, take_newest=0)

@@ -25,6 +25,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Instance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32)),
+                ('place', models.CharField(max_length=200)),
+                ('turn', models.PositiveBigIntegerField(default=0)),
+                ('seen_at', models.DateTimeField()),
+                ('doubt', models.CharField(blank=True, max_length=10)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Failure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
