@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -48,8 +48,11 @@ class Bench:
 
     def ours(self) -> Run:
         """One edition to everybody, by one worker."""
-        site, edition = self._site, self._site.edition()
-        key, audience = edition["edition"], edition["audience"]
+        return self.deliver(self._site.edition())
+
+    def deliver(self, edition: Mapping[str, Any]) -> Run:
+        """A started edition, by one worker."""
+        site, key, audience = self._site, edition["edition"], edition["audience"]
         with self._sink() as sink, site.worker(sink.port) as worker:
             site.until(lambda: _begun(sink), "the first mail", 0.001)
             seen, begun, cpu, base = sink.seen(), time.monotonic(), worker.cpu(), self._base()

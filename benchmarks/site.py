@@ -34,6 +34,8 @@ HERE = Path(__file__).resolve().parent
 SECONDS = 600
 # Articles that make a newsletter of 29 KB HTML and 4 KB text, 36 KB on the wire.
 LETTER = 6
+# And a note of 5 KB.
+NOTE = 4
 
 # What a site may do with our own design: greet its readers.
 _LETTER_HTML = """{% extends "default.html" %}
@@ -152,6 +154,10 @@ class Site:
         """How many Deliveries of it stand where."""
         where = f"WHERE edition_id = {edition} GROUP BY status"
         return dict(self.ask(f"SELECT status, count(*) FROM mail_delivery {where}"))
+
+    def said(self, word: str) -> int:
+        """How often the workers said *word*."""
+        return (self.home / "log").read_text(encoding="utf-8", errors="replace").count(word)
 
     def until(self, true: Callable[[], bool], what: str, pause: float = 0.01) -> None:
         """Wait for it; the end of the workers' log tells why when it does not come."""
