@@ -7,6 +7,8 @@ stands in the header only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from syndicate.audience.models import Subscriber, Subscription
 from syndicate.lib import tokens
 from syndicate.lib.config import site
@@ -17,30 +19,42 @@ UNSUBSCRIBE = "unsubscribe"
 CONFIRM = "confirm"
 PREFERENCES = "preferences"
 
+_PATHS = {
+    ONE_CLICK: "/o/",
+    UNSUBSCRIBE: "/u/",
+    CONFIRM: "/confirm/",
+    PREFERENCES: "/preferences/",
+}
+
 
 def absolute(path: str) -> str:
     """*path* (``/archive``) where readers reach it."""
     return site().site.base_url.rstrip("/") + path
 
 
+def maker(purpose: str) -> tuple[str, Callable[[int], bytes]]:
+    """How all links for *purpose* begin, and what makes the rest of each from its row's key."""
+    return absolute(_PATHS[purpose]), tokens.signer(purpose)
+
+
 def one_click_url(subscription_id: int) -> str:
     """For the List-Unsubscribe header: a POST there unsubscribes (RFC 8058)."""
-    return absolute(f"/o/{tokens.sign(ONE_CLICK, subscription_id)}")
+    return _url(ONE_CLICK, subscription_id)
 
 
 def unsubscribe_url(subscription_id: int) -> str:
     """For the mail's text: a page with a button."""
-    return absolute(f"/u/{tokens.sign(UNSUBSCRIBE, subscription_id)}")
+    return _url(UNSUBSCRIBE, subscription_id)
 
 
 def confirm_url(subscription_id: int) -> str:
     """For the confirmation mail: a page with a button."""
-    return absolute(f"/confirm/{tokens.sign(CONFIRM, subscription_id)}")
+    return _url(CONFIRM, subscription_id)
 
 
 def preferences_url(subscriber_id: int) -> str:
     """For the mail's text: which lists a person reads."""
-    return absolute(f"/preferences/{tokens.sign(PREFERENCES, subscriber_id)}")
+    return _url(PREFERENCES, subscriber_id)
 
 
 def subscription(purpose: str, token: str) -> Subscription:
@@ -56,6 +70,11 @@ def subscriber(token: str) -> Subscriber:
     if (row := Subscriber.objects.filter(pk=_id(PREFERENCES, token)).first()) is None:
         raise _gone()
     return row
+
+
+def _url(purpose: str, pk: int) -> str:
+    start, rest = maker(purpose)
+    return start + rest(pk).decode("ascii")
 
 
 def _id(purpose: str, token: str) -> int:

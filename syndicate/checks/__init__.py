@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from syndicate.checks import elsewhere, machine, rows, settings
+from syndicate.checks import elsewhere, machine, rows, settings, signing
 from syndicate.checks.finding import Finding, Level
 from syndicate.lib.config import Config, site
 
@@ -60,6 +60,7 @@ CHECKS = (
     Check("“Follow us” links", _of(settings.follow)),
     Check("Public address", _of(settings.pages)),
     Check("Sender", _of(settings.sender)),
+    Check("Signatures", _of(signing.signing)),
     Check("Database", rows.database),
     Check("Clock", rows.clock, Needs.ROWS),
     Check("Editors", rows.editors, Needs.ROWS),

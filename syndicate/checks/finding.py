@@ -11,6 +11,7 @@ class Level(StrEnum):
 
     ERROR = "error"  # something will not work
     WARNING = "warning"  # it works, but you may not want it so
+    NOTE = "note"  # no mistake: what an operator needs to know
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,8 @@ def wrong(id: str, message: str, hint: str) -> Finding:
 def unwise(id: str, message: str, hint: str) -> Finding:
     """Something that works, but may not be wanted."""
     return Finding(id, Level.WARNING, message, hint)
+
+
+def told(id: str, message: str, hint: str) -> Finding:
+    """Something that an operator needs to know."""
+    return Finding(id, Level.NOTE, message, hint)

@@ -15,7 +15,12 @@ from syndicate.lib.errors import ConfigError
 if TYPE_CHECKING:
     from syndicate.checks.finding import Finding
 
-MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
+MARKS = {
+    "ok": ("✓", "green"),
+    "warning": ("!", "yellow"),
+    "note": ("·", "cyan"),
+    "error": ("✗", "red"),
+}
 
 
 @click.command(cls=Command, site=False)

@@ -35,6 +35,8 @@ LOWEST = {
 }
 HIGHEST = {"web.port": 65535, "smtp.port": 65535}
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
+# What stands for the * of mail.bounce_address has 48 letters of the 64 before an @ (RFC 5321).
+_BESIDE_STAR = 64 - 48
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -115,6 +117,14 @@ def _base_url(options: Mapping[str, Any]) -> Iterator[ConfigError]:
         yield ConfigError("C017", f"site.base_url {url!r} is not a web address.", hint)
 
 
+def _bounce_address(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    address = options["mail.bounce_address"]
+    local, _, domain = address.rpartition("@")
+    if "*" in domain or local.count("*") > 1 or ("*" in local and len(local) - 1 > _BESIDE_STAR):
+        hint = f"One * before the @, and at most {_BESIDE_STAR} letters beside it: b+*@example.org."
+        yield ConfigError("M002", f"mail.bounce_address is {address!r}.", hint)
+
+
 def is_web_address(url: str) -> bool:
     """Whether *url* is absolute, http or https, and names a host and a sensible port."""
     try:
@@ -124,4 +134,4 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-_RULES = (_timezone, _language, _accent, _follow, _base_url)
+_RULES = (_timezone, _language, _accent, _follow, _base_url, _bounce_address)

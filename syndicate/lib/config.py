@@ -69,6 +69,17 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Dkim:
+    """How mails are signed."""
+
+    domain: str
+    selector: str
+    private_key: str
+    ed25519_selector: str
+    ed25519_private_key: str
+
+
+@dataclass(frozen=True)
 class Smtp:
     """The mail server."""
 
@@ -181,6 +192,7 @@ class Config:
     site: Site
     database: Database
     mail: Mail
+    dkim: Dkim
     smtp: Smtp
     directory: Directory
     provider: Provider

@@ -71,7 +71,7 @@ def preview_next(newsletter: Newsletter, now: datetime) -> Planned | None:
 def reword(edition: Edition, now: datetime) -> None:
     """A title was mended at the source: so is the headline made of it, until an editor's own."""
     made = headline.of(edition)
-    words = {"subject": made.subject, "preheader": made.preheader} if made else {}
+    words = made.words if made else {}
     untouched = Edition.objects.filter(
         pk=edition.pk, status__in=[Status.HELD, Status.QUEUED], edited_at=None
     )
@@ -104,8 +104,7 @@ def make(
             newsletter=newsletter,
             slot=key,
             key=secrets.token_urlsafe(9),
-            subject=title.subject,
-            preheader=title.preheader,
+            **title.words,
             intro=newsletter.intro,
             composed_at=now,
             headline_at=now,

@@ -73,9 +73,9 @@ def contents(
         "newsletter": newsletter.name,
         "list": newsletter.list.name,
         "edition": {
-            "subject": _clean(edition.subject),
-            "preheader": _clean(edition.preheader),
-            "intro": [part.strip() for part in _clean(edition.intro).split("\n\n") if part.strip()],
+            "subject": clean(edition.subject),
+            "preheader": clean(edition.preheader),
+            "intro": [part.strip() for part in clean(edition.intro).split("\n\n") if part.strip()],
             "day": day(made.astimezone(newsletter.zone)),
         },
         "articles": [piece(article, newsletter, limit) for article in articles],
@@ -109,21 +109,21 @@ def piece(article: Article, newsletter: Newsletter, limit: int) -> Piece:
     # Sources store it sanitised; once more, since what is mailed cannot be called back.
     safe = sanitise(article.body, article.url) if limit else ""
     body = shape(safe, limit) if safe else Body("", "", False)
-    title, url = _clean(article.title), _clean(article.url)
+    title, url = clean(article.title), clean(article.url)
     return Piece(
         title=title,
         url=url,
-        author=_clean(article.author),
+        author=clean(article.author),
         day=day(article.dated.astimezone(newsletter.zone)),
         source=article.source.name,
-        summary=excerpt(_clean(article.summary), _SUMMARY_LIMIT),
-        body=Markup(_clean(body.html)),  # noqa: S704 - sanitised above
-        text=_clean(body.text),
+        summary=excerpt(clean(article.summary), _SUMMARY_LIMIT),
+        body=Markup(clean(body.html)),  # noqa: S704 - sanitised above
+        text=clean(body.text),
         cut=body.cut,
         picture=_picture(article),
         pictured=body.shows(article.image_url),
-        tags=tuple(_clean(tag) for tag in article.tags),
-        comments_url=_clean(article.comments_url),
+        tags=tuple(clean(tag) for tag in article.tags),
+        comments_url=clean(article.comments_url),
         share=share(title, url),
     )
 
@@ -147,12 +147,15 @@ def day(moment: datetime) -> str:
         return date_format(moment, "j F Y")
 
 
+def clean(text: str) -> str:
+    """*text* without placeholders that an article brought along: see mail.placeholders."""
+    return text.replace(MARK, "…")
+
+
 def _picture(article: Article) -> Picture | None:
     if not article.image_url:
         return None
-    return Picture(
-        _clean(article.image_url), _clean(article.image_alt), _clean(article.image_caption)
-    )
+    return Picture(clean(article.image_url), clean(article.image_alt), clean(article.image_caption))
 
 
 def _contact(newsletter: Newsletter, subject: str) -> str:
@@ -161,8 +164,3 @@ def _contact(newsletter: Newsletter, subject: str) -> str:
     address = newsletter.reply_to or config.publication.contact
     address = address or newsletter.from_address or config.mail.from_address
     return f"mailto:{address}?subject={quote(f'Re: {subject}', safe='')}" if address else ""
-
-
-def _clean(text: str) -> str:
-    # An article must not bring a placeholder along: see mail.placeholders.
-    return text.replace(MARK, "…")

@@ -1,7 +1,7 @@
 """An edition → a compiled message; a compiled message and one reader → the final bytes.
 
     edition ─ letter ─→ Letter ─ compile ─→ Compiled ─ splice(recipient) ─→ bytes
-                                  once                 once for each reader
+                                  once                 once for each reader (mail.splice)
 
 All that is the same for everybody is encoded once. A value stands on a soft-broken line of its
 own (``=CRLF value =CRLF``), so that it can be put in without looking at what stands around it.
@@ -17,32 +17,46 @@ import dataclasses
 import hashlib
 import html as htmllib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import NamedTuple
 
 from syndicate.audience import links
-from syndicate.lib import mime, tokens
+from syndicate.lib import mime
 from syndicate.lib.config import site
 from syndicate.lib.errors import ConfigError
+from syndicate.mail import dkim, envelope, subject
+from syndicate.mail.envelope import read_bounce
 from syndicate.mail.links import view_url
 from syndicate.mail.models import Edition, Newsletter
 from syndicate.mail.placeholders import PLACEHOLDERS
 from syndicate.mail.render import Rendered
+from syndicate.mail.splice import Compiled, Layout, Recipient, Value, Weave, Weaves
 
-MESSAGE_ID = "message-id"  # the token's purpose: edition, seq
+__all__ = [
+    "Compiled", "Letter", "Recipient", "compile", "letter", "read_bounce", "sender", "single",
+]  # fmt: skip
 
-_SLOTS = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
-_FIELDS = {placeholder: field for field, placeholder in PLACEHOLDERS.items()}
+# What stands for each placeholder that is a value by itself, in text and in HTML.
+_WORDS = {
+    PLACEHOLDERS["name"]: (Value.NAME, Value.NAME_HTML),
+    PLACEHOLDERS["email"]: (Value.EMAIL, Value.EMAIL_HTML),
+}
+# And for each that is a link.
+_LINKS = {
+    PLACEHOLDERS["unsubscribe_url"]: (links.UNSUBSCRIBE, Value.UNSUBSCRIBE),
+    PLACEHOLDERS["preferences_url"]: (links.PREFERENCES, Value.PREFERENCES),
+}
+_SLOTS = re.compile("|".join(map(re.escape, (*_WORDS, *_LINKS))))
 
 
 @dataclass(frozen=True)
 class Letter:
     """What a mail says and who says it: the same for every reader.
 
-    *html* and *text* may hold render's placeholders. *envelope*: where bounces go.
+    *html* and *text* may hold render's placeholders. *personal*: the subject for readers who gave
+    a name, with its placeholder in it. *envelope*: where bounces go.
     """
 
     from_name: str
@@ -54,6 +68,7 @@ class Letter:
     date: datetime
     envelope: str
     headers: tuple[tuple[str, str], ...] = ()
+    personal: str = ""
 
     @property
     def domain(self) -> str:
@@ -61,40 +76,9 @@ class Letter:
         return self.from_address.rpartition("@")[2]
 
 
-class Recipient(NamedTuple):
-    """One reader of one edition; *seq* is the Delivery's, *email* and *name* as they gave them."""
-
-    seq: int
-    email: str
-    name: str
-    subscriber_id: int
-    subscription_id: int
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A message with holes. *slots* says which value goes to which place of *pieces*."""
-
-    envelope: str
-    edition_id: int
-    pieces: tuple[bytes, ...]
-    slots: tuple[tuple[int, str], ...]
-
-    def splice(self, recipient: Recipient) -> bytes:
-        """The mail for one reader, ready for the wire. Raises BadInput for an unusable address."""
-        return self.fill(_values(self.edition_id, recipient))
-
-    def fill(self, values: Mapping[str, bytes]) -> bytes:
-        """The mail with *values* put in."""
-        pieces = list(self.pieces)
-        for place, key in self.slots:
-            pieces[place] = values[key]
-        return b"".join(pieces)
-
-
 def compile(edition: Edition) -> Compiled:
     """Make *edition* ready for splicing. Raises ConfigError when nobody is set to send it."""
-    rendered = Rendered(edition.subject, edition.preheader, edition.html, edition.text)
+    rendered = kept(edition)
     made = letter(edition.newsletter, rendered, edition.started_at or edition.composed_at)
     here = {"view_url": view_url(edition)}
     made = dataclasses.replace(
@@ -103,7 +87,14 @@ def compile(edition: Edition) -> Compiled:
         text=_put(made.text, here),
         headers=_list_headers(edition, made.domain),
     )
-    return _compile(made, edition.pk, one_click=True)
+    return Compiled(edition.pk, _weaves(made), envelope.maker(edition.pk, made.from_address))
+
+
+def kept(edition: Edition) -> Rendered:
+    """What was rendered when *edition* started."""
+    return Rendered(
+        edition.subject, edition.preheader, edition.html, edition.text, edition.personal_subject
+    )
 
 
 def letter(newsletter: Newsletter | None, rendered: Rendered, date: datetime) -> Letter:
@@ -118,7 +109,8 @@ def letter(newsletter: Newsletter | None, rendered: Rendered, date: datetime) ->
         html=rendered.html,
         text=rendered.text,
         date=date,
-        envelope=config.mail.bounce_address or address,
+        envelope=envelope.single(address),
+        personal=rendered.personal,
     )
 
 
@@ -131,82 +123,46 @@ def sender(own: str = "") -> str:
 
 
 def single(letter: Letter, email: str, name: str = "", *, key: str) -> bytes:
-    """One mail that stands in no ledger: a test, a confirmation.
+    """One mail that stands in no ledger: a test, a confirmation; signed, if we sign ourselves.
 
     *key* (letters, digits, ``-_.``) makes its Message-ID: equal keys, equal ids.
     """
-    values = {"to": mime.mailbox(name, mime.ascii_address(email)), "message_id": key.encode()}
-    return _compile(letter, 0, one_click=False).fill(values)
+    to = mime.mailbox(name, mime.wire_address(email)[0])
+    said = mime.header("Subject", letter.subject)
+    weave = Weave([_top(letter), said, *_TO_ADDRESS, *_rest(letter, one_click=False)])
+    values = {Value.ADDRESS: to, Value.MESSAGE_ID: key.encode("ascii")}
+    message = weave.fill(tuple(values.get(value, b"") for value in Value))
+    sign = dkim.signer(site())
+    return sign(message) + message if sign else message
 
 
-def _compile(letter: Letter, edition_id: int, *, one_click: bool) -> Compiled:
-    """The pieces in order: headers, text part, HTML part; an empty piece for each slot."""
-    boundary = _boundary(letter)
-    pieces: list[bytes] = []
-    slots: list[tuple[int, str]] = []
-
-    def slot(key: str) -> None:
-        slots.append((len(pieces), key))
-        pieces.append(b"")
-
-    pieces.append(_top(letter) + b"To: ")
-    slot("to")
-    pieces.append(b"\r\nMessage-ID: <")
-    slot("message_id")
-    pieces.append(f"@{letter.domain}>\r\n".encode("ascii"))
-    if one_click:
-        # On one line and never encoded, whatever its length: mailbox providers look for "<https".
-        pieces.append(b"List-Unsubscribe: <")
-        slot("one_click")
-        pieces.append(b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
-    pieces.append(_multipart(boundary))
-    for kind, body in (("plain", letter.text), ("html", letter.html)):
-        pieces.append(_part(boundary, kind))
-        _body(kind, body, pieces.append, slot)
-    pieces.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
-    return Compiled(mime.ascii_address(letter.envelope), edition_id, tuple(pieces), tuple(slots))
+_TO_ADDRESS: Layout = [b"To: ", Value.ADDRESS, mime.CRLF]
+_TO_NAME: Layout = [b"To: ", Value.PHRASE, b"<", Value.ADDRESS, b">\r\n"]
 
 
-def _body(
-    kind: str, body: str, constant: Callable[[bytes], None], slot: Callable[[str], None]
-) -> None:
-    """Constant segments and values in turn; each ends with a soft break, but for the last."""
-    at = 0
-    for found in _SLOTS.finditer(body):
-        constant(_segment(body[at : found.start()]))
-        slot(f"{kind}:{_FIELDS[found[0]]}")
-        at = found.end()
-    constant(mime.quoted(body[at:]))
-
-
-def _segment(text: str) -> bytes:
-    """*text*, with what comes next on a line of its own."""
-    lines = mime.quoted(text)
-    return lines if not lines or lines.endswith(mime.CRLF) else lines + b"=\r\n"
-
-
-def _values(edition_id: int, recipient: Recipient) -> dict[str, bytes]:
-    """What goes into each slot, encoded for its place."""
-    own = {
-        "name": mime.one_line(recipient.name),
-        "email": recipient.email,
-        "unsubscribe_url": links.unsubscribe_url(recipient.subscription_id),
-        "preferences_url": links.preferences_url(recipient.subscriber_id),
-    }
-    values = {f"plain:{field}": _segment(text) for field, text in own.items()}
-    values |= {f"html:{field}": _segment(htmllib.escape(text)) for field, text in own.items()}
-    values["to"] = mime.mailbox(recipient.name, mime.ascii_address(recipient.email))
-    values["message_id"] = tokens.sign(MESSAGE_ID, edition_id, recipient.seq).encode("ascii")
-    values["one_click"] = links.one_click_url(recipient.subscription_id).encode("ascii")
-    return values
+def _weaves(letter: Letter) -> Weaves:
+    """Three layouts; all but the first few headers are the same bytes in each."""
+    top, rest = _top(letter), [*_rest(letter, one_click=True)]
+    neutral = [mime.header("Subject", letter.subject)]
+    unnamed = Weave([top, *neutral, *_TO_ADDRESS, *rest])
+    if not letter.personal:
+        named = Weave([top, *neutral, *_TO_NAME, *rest])
+        return Weaves(unnamed, named, named)
+    bare = subject.bare(letter.personal)
+    encoded = subject.encoded(letter.personal)
+    return Weaves(
+        unnamed,
+        Weave([top, *bare, *_TO_NAME, *rest]) if bare else None,
+        Weave([top, *encoded, *_TO_NAME, *rest]),
+    )
 
 
 def _top(letter: Letter) -> bytes:
     """The headers that are the same for everybody."""
+    address = letter.from_address.encode("ascii")
     lines = [
         mime.header("Date", format_datetime(letter.date.astimezone(UTC))),
-        b"From: " + mime.mailbox(letter.from_name, letter.from_address) + mime.CRLF,
-        mime.header("Subject", letter.subject),
+        b"From: " + mime.mailbox(letter.from_name, address) + mime.CRLF,
     ]
     if letter.reply_to:
         lines.append(b"Reply-To: " + mime.ascii_address(letter.reply_to).encode() + mime.CRLF)
@@ -214,6 +170,49 @@ def _top(letter: Letter) -> bytes:
     # Asks vacation programs not to answer (RFC 3834).
     lines.append(mime.header("Auto-Submitted", "auto-generated"))
     return b"".join(lines)
+
+
+def _rest(letter: Letter, *, one_click: bool) -> Iterator[bytes | Value]:
+    """What comes after Subject and To: a reader's own headers, text part, HTML part."""
+    boundary = _boundary(letter)
+    yield b"Message-ID: <"
+    yield Value.MESSAGE_ID
+    yield f"@{letter.domain}>\r\n".encode("ascii")
+    if one_click:
+        # On one line and never encoded, whatever its length: mailbox providers look for "<https".
+        yield f"List-Unsubscribe: <{links.maker(links.ONE_CLICK)[0]}".encode("ascii")
+        yield Value.ONE_CLICK
+        yield b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    yield _multipart(boundary)
+    yield _part(boundary, "plain")
+    yield from _body(letter.text, is_html=False)
+    yield _part(boundary, "html")
+    yield from _body(letter.html, is_html=True)
+    yield f"\r\n--{boundary}--\r\n".encode("ascii")
+
+
+def _body(body: str, *, is_html: bool) -> Iterator[bytes | Value]:
+    """Constant segments and values in turn; a value stands between two soft breaks."""
+    at = 0
+    for found in _SLOTS.finditer(body):
+        before = body[at : found.start()]
+        if link := _LINKS.get(found[0]):
+            purpose, value = link
+            start = links.maker(purpose)[0]
+            before += htmllib.escape(start) if is_html else start
+        else:
+            value = _WORDS[found[0]][is_html]
+        yield _segment(before)
+        yield value
+        yield b"=\r\n"
+        at = found.end()
+    yield mime.quoted(body[at:])
+
+
+def _segment(text: str) -> bytes:
+    """*text*, with what comes next on a line of its own."""
+    lines = mime.quoted(text)
+    return lines if not lines or lines.endswith(mime.CRLF) else lines + b"=\r\n"
 
 
 def _list_headers(edition: Edition, domain: str) -> tuple[tuple[str, str], ...]:

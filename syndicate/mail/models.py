@@ -196,6 +196,8 @@ class Edition(models.Model):
     )  # fmt: skip
     articles = models.ManyToManyField(Article, through="EditionArticle", related_name="editions")
     subject = models.CharField(max_length=300)
+    # For readers who gave a name, with mail.placeholders.NAME in it; empty: as the others'.
+    personal_subject = models.CharField(max_length=300, blank=True)
     preheader = models.CharField(max_length=300, blank=True)
     intro = models.TextField(blank=True)
 

@@ -15,3 +15,5 @@ PLACEHOLDERS = {
     "preferences_url": f"https://placeholder.invalid/{MARK}_preferences_0",
     "view_url": f"https://placeholder.invalid/{MARK}_view_0",
 }
+
+NAME = PLACEHOLDERS["name"]

@@ -10,7 +10,6 @@ where it is put in, in ``text`` it stands as it is.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import html as htmllib
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from syndicate.lib.css import inline
 from syndicate.lib.errors import BadInput
 from syndicate.mail.contents import contents, shared
 from syndicate.mail.models import Edition
-from syndicate.mail.placeholders import PLACEHOLDERS
+from syndicate.mail.placeholders import NAME, PLACEHOLDERS
 from syndicate.mail.sandbox import fill
 from syndicate.sources.models import Article
 
@@ -47,17 +46,21 @@ class Values:
 
 @dataclass(frozen=True)
 class Rendered:
-    """An edition as it will stand, or, still with placeholders, as it is kept."""
+    """An edition as it will stand, or, still with placeholders, as it is kept.
+
+    *personal*: its subject for readers who gave a name, with a placeholder; mostly empty.
+    """
 
     subject: str
     preheader: str
     html: str
     text: str
+    personal: str = ""
 
     @property
     def content_hash(self) -> str:
         """sha256 of all that readers see, hex."""
-        parts = (self.subject, self.preheader, self.html, self.text)
+        parts = (self.subject, self.preheader, self.html, self.text, self.personal)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -78,12 +81,14 @@ def render(edition: Edition, *, test: bool = False) -> Rendered:
 
 def personalise(rendered: Rendered, values: Values) -> Rendered:
     """Put one reader's values in."""
-    html, text = rendered.html, rendered.text
+    html, text, subject = rendered.html, rendered.text, rendered.subject
+    if values.name and rendered.personal:
+        subject = rendered.personal.replace(NAME, values.name)
     for field, placeholder in PLACEHOLDERS.items():
         value = getattr(values, field)
         html = html.replace(placeholder, htmllib.escape(value))
         text = text.replace(placeholder, value)
-    return dataclasses.replace(rendered, html=html, text=text)
+    return Rendered(subject, rendered.preheader, html, text)
 
 
 def confirmation(list_name: str, confirm_url: str, days: int) -> Rendered:
@@ -109,4 +114,5 @@ def _that_fit(edition: Edition, articles: Sequence[Article], test: bool) -> Iter
 def _fill(edition: Edition, values: dict[str, object]) -> Rendered:
     template = edition.newsletter.template
     html = inline(fill(f"{template}.html", values), site().publication.url)
-    return Rendered(edition.subject, edition.preheader, html, fill(f"{template}.txt", values))
+    text = fill(f"{template}.txt", values)
+    return Rendered(edition.subject, edition.preheader, html, text, edition.personal_subject)

@@ -18,6 +18,11 @@ def test_addresses_begin_with_the_site_and_fit_a_header() -> None:
         assert len(url) < 70
 
 
+def test_many_are_made_as_one_is() -> None:
+    start, rest = links.maker(links.UNSUBSCRIBE)
+    assert start + rest(12).decode() == links.unsubscribe_url(12)
+
+
 def test_a_base_address_may_end_with_a_slash(configure: Callable[..., Any]) -> None:
     configure(site={"base_url": "https://example.org/news/"})
     assert links.confirm_url(1).startswith("https://example.org/news/confirm/")

@@ -57,7 +57,7 @@ def test_a_header_is_one_header_and_reads_back(text: str) -> None:
 @example("a <b@example.org>, c")
 @example("=?utf-8?q?x?= <y@example.org>")
 def test_a_name_never_becomes_an_address(name: str) -> None:
-    raw = b"To: " + mime.mailbox(name, "ada@example.org") + b"\r\n"
+    raw = b"To: " + mime.mailbox(name, b"ada@example.org") + b"\r\n"
     _assert_tidy(raw)
     to = cast(AddressHeader, message_from_bytes(raw + b"\r\n", policy=policy.SMTP)["To"])
     assert [address.addr_spec for address in to.addresses] == ["ada@example.org"]

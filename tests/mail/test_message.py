@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from syndicate.lib import tokens
 from syndicate.lib.errors import BadInput
-from syndicate.mail.message import MESSAGE_ID, Compiled, Recipient, compile, letter, single
+from syndicate.mail.message import Compiled, Recipient, compile, letter, single
 from syndicate.mail.models import Edition
 from syndicate.mail.placeholders import PLACEHOLDERS
 from syndicate.mail.render import Rendered
+from syndicate.mail.splice import MESSAGE_ID
 from tests import rows
 
 P = PLACEHOLDERS
@@ -133,8 +134,14 @@ def test_any_name_leaves_the_mail_whole(compiled: Compiled, name: str) -> None:
 
 
 def test_an_address_that_cannot_be_written_to() -> None:
-    with pytest.raises(BadInput, match="No mail can be sent to “mü"):
-        compile(edition()).splice(reader(email="müller@example.org"))
+    with pytest.raises(BadInput, match="No mail can be sent to “a b"):
+        compile(edition()).splice(reader(email="a b@example.org"))
+
+
+def test_an_address_that_needs_smtputf8_stands_in_to_as_it_is() -> None:
+    raw = compile(edition()).splice(reader(email="müller@exämple.org"))
+    assert "\r\nTo: Ada <müller@xn--exmple-cua.org>\r\n".encode() in raw
+    assert "müller@exämple.org</body>" in body(raw, "html")
 
 
 def test_a_single_mail_has_no_list_headers(now: datetime) -> None:

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=22, unique=True)),
                 ('status', models.CharField(choices=[('held', 'Held'), ('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('cancelled', 'Cancelled')], db_index=True, default='held', max_length=12)),
                 ('subject', models.CharField(max_length=300)),
+                ('personal_subject', models.CharField(blank=True, max_length=300)),
                 ('preheader', models.CharField(blank=True, max_length=300)),
                 ('intro', models.TextField(blank=True)),
                 ('composed_at', models.DateTimeField()),

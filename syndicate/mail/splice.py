@@ -1,0 +1,150 @@
+"""A compiled message and one reader → the final bytes.
+
+    layout: constant, Value, constant, …  ─ Weave ─→ pieces, and which value goes between which
+    recipient ─→ its values, each spelled once for all places it stands in ─ fill ─→ bytes
+
+This runs once for each mail of an edition, so it looks nothing up and keeps nothing: everyday
+names and addresses, spelled alike everywhere, are told by one pattern each; and what is the same
+for every reader (keys, the beginnings of links) is bound when the message is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from html import escape
+from operator import itemgetter
+from typing import NamedTuple
+
+from syndicate.audience import links
+from syndicate.lib import mime, tokens
+
+MESSAGE_ID = "message-id"  # the token's purpose: edition, seq
+
+# A longer name in an ASCII subject is encoded, which folds it: no line comes near to 998 letters.
+_LONGEST_BARE = 60
+# "To: name <address>" on one line of 78 letters.
+_TO = 78 - len("To:  <>")
+
+
+class Value(IntEnum):
+    """What differs from reader to reader, by the place it has among a reader's values.
+
+    In bodies, a value that :func:`mime.value` has spelled; in headers, one spelled for there.
+    """
+
+    ADDRESS = 0  # as SMTP takes it
+    PHRASE = 1  # the name before it, and what stands between; not used where there is no name
+    SUBJECT = 2  # the name as it stands in the subject
+    MESSAGE_ID = 3  # its left side
+    ONE_CLICK = 4  # the links' own parts, which need no quoting anywhere
+    UNSUBSCRIBE = 5
+    PREFERENCES = 6
+    NAME = 7
+    NAME_HTML = 8
+    EMAIL = 9
+    EMAIL_HTML = 10
+
+
+Layout = Sequence["bytes | Value"]
+
+
+class Recipient(NamedTuple):
+    """One reader of one edition; *seq* is the Delivery's, *email* and *name* as they gave them."""
+
+    seq: int
+    email: str
+    name: str
+    subscriber_id: int
+    subscription_id: int
+
+
+class Weave:
+    """A layout made ready: constant pieces, and between each two of them one value."""
+
+    def __init__(self, layout: Layout) -> None:
+        """*layout* holds two values or more."""
+        pieces, order = [b""], []
+        for piece in layout:
+            if isinstance(piece, Value):
+                order.append(int(piece))
+                pieces += [b"", b""]
+            else:
+                pieces[-1] += piece
+        self._pieces = pieces
+        self._pick = itemgetter(*order)
+
+    def fill(self, values: tuple[bytes, ...]) -> bytes:
+        """The whole, with *values* (one for each :class:`Value`, in order) put in."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = self._pick(values)
+        return b"".join(pieces)
+
+
+class Weaves(NamedTuple):
+    """One message for three kinds of reader, since a name may stand in the subject."""
+
+    unnamed: Weave  # who gave no name
+    bare: Weave | None  # whose name may stand in the subject as it is; None: nobody's may
+    encoded: Weave  # whose name must be encoded there
+
+
+class Compiled:
+    """A message of one edition with holes, and all that it takes to fill them."""
+
+    def __init__(self, edition_id: int, weaves: Weaves, sender: Callable[[int], bytes]) -> None:
+        """*sender* gives a Delivery's envelope sender by its seq."""
+        self.sender = sender
+        self._unnamed, self._bare, self._encoded = weaves
+        self._message_id = tokens.signer(MESSAGE_ID, edition_id)
+        self._one_click = links.maker(links.ONE_CLICK)[1]
+        self._unsubscribe = links.maker(links.UNSUBSCRIBE)[1]
+        self._preferences = links.maker(links.PREFERENCES)[1]
+
+    @property
+    def envelope(self) -> str:
+        """For those who do not ask for each mail's own."""
+        return self.sender(0).decode("ascii")
+
+    def splice(self, recipient: Recipient) -> bytes:
+        """The mail for one reader, ready for the wire. Raises BadInput for an unusable address."""
+        seq, email, name, subscriber, subscription = recipient
+        if mime.everyday_address(email):
+            address = shown = shown_html = email.encode("ascii")
+        else:
+            address, shown, shown_html = _address(email)
+        if mime.everyday_name(name) and len(name) + len(address) <= _TO:
+            plain = html = subject = name.encode("ascii")
+            phrase = plain + b" "
+            if (weave := self._bare) is None:
+                weave, subject = self._encoded, mime.words(name)
+        elif name := mime.one_line(name):
+            plain, html = _spelled(name)
+            phrase = mime.phrase(name, len(address))
+            weave, subject = self._subject(name)
+        else:
+            plain = html = phrase = subject = b""
+            weave = self._unnamed
+        return weave.fill((
+            address, phrase, subject, self._message_id(seq), self._one_click(subscription),
+            self._unsubscribe(subscription), self._preferences(subscriber),
+            plain, html, shown, shown_html,
+        ))  # fmt: skip
+
+    def _subject(self, name: str) -> tuple[Weave, bytes]:
+        """Any *name* as it may stand in the subject, and where."""
+        if self._bare is not None and len(name) <= _LONGEST_BARE and mime.is_bare(name):
+            return self._bare, name.encode("ascii")
+        return self._encoded, mime.words(name)
+
+
+def _address(email: str) -> tuple[bytes, bytes, bytes]:
+    """Any address for the wire, for text and for HTML. Raises BadInput."""
+    return mime.wire_address(email)[0], *_spelled(email)
+
+
+def _spelled(text: str) -> tuple[bytes, bytes]:
+    """*text*, of one line, for text and for HTML."""
+    plain = mime.value(text)
+    escaped = escape(text)
+    return plain, plain if escaped == text else mime.value(escaped)
