@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check lint screenshots lock pds clean
+.PHONY: setup demo test bench check lint screenshots lock pds clean
 
 setup: $(STAMP)
 
@@ -22,6 +22,15 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# What the sending path can do, about five minutes; docs/benchmarks.md says how to read it.
+# Needs a C compiler, and Postfix's smtp-source and smtp-sink (they need not be set up).
+bench: setup
+	@$(BIN)/python -m benchmarks.build
+	@$(BIN)/python -m benchmarks.handover
+	@$(BIN)/python -m benchmarks.deliver
+	@$(BIN)/python -m benchmarks.deliver --sink smtp-sink --mails 10000
+	@$(BIN)/python -m benchmarks.deliver --database postgresql
 
 lint: setup
 	@$(BIN)/ruff format --check .
