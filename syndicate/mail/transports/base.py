@@ -46,6 +46,7 @@ class Refused(NotSent):
             auth=kind is Kind.LOGIN,
         )
         self.kind = kind
+        self.everybody = everybody
         self.code = code
         self.reply = reply
 
