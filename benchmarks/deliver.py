@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from benchmarks import peers
+from benchmarks import keys, peers
 from benchmarks.cpu import cpu_seconds, family
 from benchmarks.rounds import Rounds, Run, interleave
 from benchmarks.sink import FastSink, PostfixSink, Sink
@@ -158,7 +158,8 @@ def _sink(options: argparse.Namespace) -> Callable[[], Any]:
 
 @contextmanager
 def _site(options: argparse.Namespace) -> Iterator[tuple[Site, Postgres | None]]:
-    given = dict(pair.split("=", 1) for pair in options.set)
+    signed = {f"DKIM__{key.upper()}": value for key, value in keys.table().items()}
+    given = (signed if options.dkim else {}) | dict(pair.split("=", 1) for pair in options.set)
     with (
         Postgres() if options.database == "postgresql" else nullcontext() as server,
         Site(server.url() if server else "", **given) as site,
@@ -174,6 +175,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--sink", choices=("fast", "smtp-sink"), default="fast")
     made.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     made.add_argument("--latency", type=float, default=0, metavar="MS", help="of each reply")
+    made.add_argument("--dkim", action="store_true", help="sign each mail: RSA of 2048 bits")
     made.add_argument("--set", action="append", default=[], metavar="SMTP__CONNECTIONS=8")
     made.add_argument("--json", action="store_true")
     return made

@@ -24,14 +24,13 @@ LAST = _LAST.split()
 FIRST = _ASCII.split()
 for _place, _word in enumerate(_OTHERS.split()):
     FIRST.insert(4 * _place + 3, _word)
-LETTERS = "ABCDEFGHIKLMNOPR"
 DOMAINS = 50
 
 
 def name(i: int) -> str:
     """The reader *i*'s; no other below 1,048,576 has it."""
-    first, last = FIRST[i % 64], LAST[i // 16_384 % 64]
-    return f"{first} {LETTERS[i // 64 % 16]}. {LETTERS[i // 1024 % 16]}. {last}"
+    middle = f" {'ABCD'[i // 262_144]}" if i >= 262_144 else ""
+    return f"{FIRST[i % 64]}{middle} {LAST[i // 64 % 64]}-{LAST[i // 4096 % 64]}"
 
 
 def email(i: int) -> str:
@@ -39,9 +38,14 @@ def email(i: int) -> str:
     return f"reader{i}@mail{i % DOMAINS}.example.org"
 
 
-# The same as SQL over a table number(i), first(k, word), last(k, word); "%%" is one "%" there.
+# The same as SQL over tables number(i), first(k, word), last(k, word) and last again as second;
+# "%%" is one "%" there.
 NAME_SQL = (
-    f"first.word || ' ' || substr('{LETTERS}', CAST(i / 64 %% 16 AS integer) + 1, 1) || '. '"
-    f" || substr('{LETTERS}', CAST(i / 1024 %% 16 AS integer) + 1, 1) || '. ' || last.word"
+    "first.word || CASE WHEN i < 262144 THEN '' ELSE ' ' || substr('ABCD', i / 262144 + 1, 1) END"
+    " || ' ' || last.word || '-' || second.word"
+)
+JOIN_SQL = (
+    "JOIN first ON first.k = i %% 64 JOIN last ON last.k = i / 64 %% 64"
+    " JOIN last AS second ON second.k = i / 4096 %% 64"
 )
 EMAIL_SQL = f"'reader' || i || '@mail' || (i %% {DOMAINS}) || '.example.org'"

@@ -70,6 +70,7 @@ def edition(newsletter: str, articles: int) -> dict[str, Any]:
     from syndicate.lib import clock
     from syndicate.lib.status import Status
     from syndicate.mail.models import Edition, EditionArticle, Newsletter
+    from syndicate.mail.placeholders import NAME
     from syndicate.mail.start import start
     from syndicate.sources.models import Article
 
@@ -77,7 +78,8 @@ def edition(newsletter: str, articles: int) -> dict[str, Any]:
     key = secrets.token_urlsafe(9)
     made = Edition.objects.create(
         newsletter=Newsletter.objects.get(slug=newsletter), slot=key, key=key,
-        status=Status.QUEUED, subject=SUBJECT, preheader="And what else there is at the harbour.",
+        status=Status.QUEUED, subject=SUBJECT, personal_subject=f"{NAME}: {SUBJECT}",
+        preheader="And what else there is at the harbour.",
         intro=stories.INTRO, composed_at=now, headline_at=now, approved_at=now, send_at=now,
     )  # fmt: skip
     EditionArticle.objects.bulk_create(
@@ -135,9 +137,7 @@ def _multiply(model: type[models.Model], count: int, expressions: dict[str, str]
             last(k, word) AS (VALUES {_rows(people.LAST)})
             INSERT INTO {table} ({", ".join(columns)})
             SELECT {", ".join(values)} FROM {table} AS pattern CROSS JOIN number
-              JOIN first ON first.k = i %% 64
-              JOIN last ON last.k = CAST(i / 16384 %% 64 AS integer)
-             WHERE i < %s ORDER BY i
+            {people.JOIN_SQL} WHERE i < %s ORDER BY i
             """,
             [count, *people.FIRST, *people.LAST, count],
         )
