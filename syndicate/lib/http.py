@@ -13,7 +13,7 @@ dialled, so neither a redirect nor a second DNS answer leads elsewhere.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,6 +37,9 @@ _REDIRECT = {301, 302, 303, 307, 308}
 # What may go wrong while a body is read; requests wraps only what its own reading loop meets.
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _OWN = {"authorization", "cookie"}  # never shown to another host
+
+# What call() returns, for those who need not know requests.
+Reply = requests.Response
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,17 @@ def call(
     auth: Any = None,
     timeout: float | None = None,
     allow_private: bool = False,
+    keep: Callable[[Adapter], None] | None = None,
 ) -> requests.Response:
     """Ask a platform; any status is returned, no redirect followed. Raises NotSent.
 
-    *unknown* of that error says that the request may have arrived: the connection stood.
+    *unknown* of that error says that the request may have arrived: the connection stood. *keep* is
+    given what can cut the connection from another thread.
     """
     seconds = timeout or site().social.timeout_seconds
     adapter = Adapter(seconds, _allowed(url, allow_private))
+    if keep is not None:
+        keep(adapter)
     asked = {"User-Agent": site().sources.user_agent, **(headers or {})}
     host = urlsplit(url).hostname
     with Deadline(seconds * 4, adapter), session(adapter=adapter) as browser:

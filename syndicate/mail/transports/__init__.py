@@ -30,7 +30,11 @@ def open_transport(name: str | None = None) -> Transport:
     """
     kind, options = _configured(name or site().mail.transport)
     module, _, leaf = TRANSPORTS[kind][1].rpartition(".")
-    made = cast(Transport, getattr(import_module(module), leaf)(options))
+    try:
+        made = cast(Transport, getattr(import_module(module), leaf)(options))
+    except ConfigError as error:
+        where = f"[transports.{name}]" if name in site().transports else f"[{kind}]"
+        raise ConfigError(error.id, f"{where}: {error.message}", error.hint) from error
     made.name = name or kind
     return made
 
