@@ -9,6 +9,7 @@ what to do; *where* points at its row without knowing any page.
 from __future__ import annotations
 
 import shutil
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,16 +17,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from syndicate import paths
 from syndicate.audience.models import Subscription
+from syndicate.engine import instance
 from syndicate.engine.models import Failure, Heartbeat
 from syndicate.lib.config import site
 from syndicate.lib.status import Status
-from syndicate.mail.lane import Pause, transport_lane
-from syndicate.mail.models import Batch, Edition, Newsletter
+from syndicate.mail.lane import Pause
+from syndicate.mail.models import Batch, Delivery, Edition, Newsletter
+from syndicate.mail.moving import moving
+from syndicate.mail.routes import open_routes, routes
 from syndicate.social.models import Account, Post
 from syndicate.sources.models import Source
 
@@ -33,6 +39,10 @@ from syndicate.sources.models import Source
 STUCK_AFTER = timedelta(minutes=15)
 # A daemon beats at each tick; this many seconds of silence mean that none is there.
 SILENT_AFTER = timedelta(seconds=60)
+# Mail that is due this long is told of, though it moves: there is more of it than hands.
+BACKLOG_AFTER = timedelta(hours=1)
+# An edition's numbers are added up until so long after its end.
+COUNTED = timedelta(days=1)
 # A final failure stays in sight this long; then it is history.
 RECENT = timedelta(days=7)
 # Below the first the disk is nearly full, below the second it is getting so. Bytes.
@@ -68,7 +78,15 @@ class Problem:
 def problems(now: datetime) -> list[Problem]:
     """All there is to say, worst first."""
     found = [problem for check in CHECKS for problem in check(now)]
+    if any(problem.id == "H04" for problem in found):
+        found = [problem for problem in found if problem.id not in UNMOVED]
     return sorted(found, key=lambda problem: problem.level != Level.ERROR)
+
+
+def standstill(now: datetime) -> list[Problem]:
+    """Only what keeps all work, or all mail, from moving: for a watchdog that asks often."""
+    found = [problem for check in WATCHED for problem in check(now)]
+    return [problem for problem in found if problem.level is Level.ERROR]
 
 
 def daemon(now: datetime) -> Iterator[Problem]:
@@ -98,6 +116,28 @@ def room(folder: Path, free: int) -> Iterator[Problem]:
         message = f"Only {free // 1_000_000} MB are free where {folder} lies."
         hint = "Make room. Nothing is lost: work goes on when rows can be written again."
         yield Problem("H02", level, "The disk", message, hint)
+
+
+def copied(now: datetime) -> Iterator[Problem]:
+    """Whether this database may be a copy of the one at work."""
+    if (found := instance.doubt()) is not None:
+        yield Problem("H04", Level.ERROR, "The database", found.message, instance.HINT)
+
+
+def size(now: datetime) -> Iterator[Problem]:
+    """Whether a copy of the database, which each update of the program makes, has room."""
+    if connection.vendor == "sqlite":
+        file = Path(settings.DATABASES["default"]["NAME"])
+        if file.is_file():
+            yield from copy_of(file.stat().st_size, shutil.disk_usage(file.parent).free)
+
+
+def copy_of(size: int, free: int) -> Iterator[Problem]:
+    """What a database of *size* bytes means beside *free* ones."""
+    if size > free:
+        message = f"It has {size // 1_000_000} MB, and only {free // 1_000_000} MB are free."
+        hint = "Make room for a copy of it before you update the program or run a backup."
+        yield Problem("H05", Level.WARNING, "The database", message, hint)
 
 
 def set_aside(now: datetime) -> Iterator[Problem]:
@@ -138,37 +178,86 @@ def newsletters(now: datetime) -> Iterator[Problem]:
 
 
 def editions(now: datetime) -> Iterator[Problem]:
-    """Editions that cannot go, do not go, or went and nobody knows whereto."""
+    """Editions that cannot go, or went and nobody knows whereto."""
     live = Edition.objects.exclude(status=Status.CANCELLED)
     for edition in live.exclude(error="").defer("html", "text"):
         where = Where("edition", edition.pk)
         yield Problem("H21", Level.ERROR, edition.subject, edition.error, edition.hint, where)
-    for pk, subject in _stuck_editions(now):
-        message = "Should be on its way, and does not move."
-        hint = "If the daemon runs, its log tells what keeps it."
-        yield Problem("H22", Level.ERROR, subject, message, hint, Where("edition", pk))
-    recent = live.filter(Q(finished_at__isnull=True) | Q(finished_at__gte=now - RECENT))
-    for row in _counted(recent.filter(started_at__isnull=False)):
-        yield from ledger(*row)
-
-
-def ledger(pk: int, subject: str, audience: int, rows: int, unknown: int) -> Iterator[Problem]:
-    """What an edition's counts mean."""
-    if rows != audience:
-        message = f"Was begun for {audience} readers, but the ledger has {rows} rows."
-        hint = "Somebody changed the database by hand. Compare with a backup before sending more."
-        yield Problem("H23", Level.ERROR, subject, message, hint, Where("edition", pk))
-    if unknown:
+    lost = Delivery.objects.filter(status=Status.UNKNOWN, edition__in=_ended_since(now - RECENT))
+    named = lost.values_list("edition_id", "edition__subject", "edition__audience")
+    for pk, subject, audience, unknown in named.annotate(n=Count("pk")).order_by("-edition_id"):
         message = f"{unknown} of {audience} mails may or may not have arrived."
         hint = "Decide on its page: send them again, or leave them."
         yield Problem("H24", Level.WARNING, subject, message, hint, Where("edition", pk))
 
 
+def ledgers(now: datetime) -> Iterator[Problem]:
+    """Whether the numbers of what is or was just on its way add up."""
+    recent = Edition.objects.filter(started_at__isnull=False).filter(
+        Q(finished_at=None, started_at__gte=now - RECENT)
+        | Q(status=Status.SENDING)
+        | Q(finished_at__gte=now - COUNTED)
+    )
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    rows = Delivery.objects.filter(edition__in=recent).values_list("edition_id", "status")
+    for pk, status, count in rows.annotate(n=Count("pk")).order_by():
+        counts[pk][status] = count
+    for edition in recent.order_by("-pk").defer("html", "text", "intro"):
+        yield from ledger(edition, counts[edition.pk])
+
+
+def ledger(edition: Edition, counts: Counter[str]) -> Iterator[Problem]:
+    """What an edition's counts by status mean: as many lines as readers, none waits for ever."""
+    lines, where = counts.total(), Where("edition", edition.pk)
+    if lines != edition.audience:
+        message = f"Was begun for {edition.audience} readers, but the ledger has {lines} lines."
+        hint = "Somebody changed the database by hand. Compare with a backup before sending more."
+        yield Problem("H23", Level.ERROR, edition.subject, message, hint, where)
+    waiting = sum(counts[status] for status in WAITING)
+    if waiting and edition.status in (Status.SENT, Status.CANCELLED):
+        message = f"Is {edition.status}, but {waiting} of its mails still count as waiting."
+        hint = f"They will not go. To settle it: syndicate edition cancel {edition.pk}"
+        if edition.status == Status.SENT:
+            hint = "Somebody changed the database by hand. Compare with a backup."
+        yield Problem("H23", Level.ERROR, edition.subject, message, hint, where)
+
+
+def unmoved(now: datetime) -> Iterator[Problem]:
+    """Mail that is due and does not move, or moves too slowly for what there is."""
+    for pk, subject in Edition.objects.due(now - STUCK_AFTER).values_list("pk", "subject"):
+        yield _unmoved(pk, subject, "Should have begun, and has not.")
+    mail = moving(now)
+    if mail.stands_still(now):
+        at = _clock(mail.latest or mail.since)
+        going = Q(status=Status.SENDING) | Q(status=Status.QUEUED, due_at__lte=now)
+        batches = Batch.objects.filter(going, edition__paused_at=None).order_by()
+        for pk, subject in batches.values_list("edition_id", "edition__subject").distinct():
+            yield _unmoved(pk, subject, f"Should be on its way; nothing has moved since {at}.")
+    elif mail.since is not None and mail.since < now - BACKLOG_AFTER:
+        message = (
+            f"Some has been due since {_clock(mail.since)}: it moves, but slowly."
+        )
+        hint = "More connections to the mail server, or more workers, may help."
+        yield Problem("H27", Level.WARNING, "Mail", message, hint)
+
+
+def _unmoved(pk: int, subject: str, message: str) -> Problem:
+    hint = "Does the mail server answer? If the daemon runs, its log tells what keeps it."
+    return Problem("H22", Level.ERROR, subject, message, hint, Where("edition", pk))
+
+
 def transport(now: datetime) -> Iterator[Problem]:
-    """The way out for mail, closed for now."""
-    for pause in Pause.objects.in_force(now).filter(lane=transport_lane(site().mail.transport)):
-        message = f"No mail leaves until {_clock(pause.until)}. {pause.error}"
-        yield Problem("H25", Level.ERROR, f"Mail ({pause.name})", message, pause.hint)
+    """Ways out for mail that are closed for now; as long as one is open, mail goes on."""
+    able = [route.name for route in open_routes(now)]
+    for route in routes():
+        pause = Pause.objects.in_force(now).filter(lane=route.lane).first()
+        if pause is None:
+            continue
+        what = f"by {route.name} until" if able else "until"
+        message = f"No mail leaves {what} {_clock(pause.until)}. {pause.error}"
+        hint = f"{pause.hint} Meanwhile it goes by {', '.join(able)}." if able else pause.hint
+        level = Level.WARNING if able else Level.ERROR
+        yield Problem("H25", level, f"Mail ({route.name})", message, hint.strip())
 
 
 def confirmations(now: datetime) -> Iterator[Problem]:
@@ -220,19 +309,11 @@ def posts(now: datetime) -> Iterator[Problem]:
         yield Problem("H34", Level.ERROR, subject, message, hint, where)
 
 
-def _stuck_editions(now: datetime) -> Iterable[tuple[int, str]]:
-    late = Edition.objects.due(now - STUCK_AFTER).values_list("pk", "subject")
-    due = Batch.objects.due(now - STUCK_AFTER).order_by()
-    return [*late, *due.values_list("edition_id", "edition__subject").distinct()]
-
-
-def _counted(editions: QuerySet[Edition]) -> Iterable[tuple[int, str, int, int, int]]:
-    rows = Edition.objects.filter(pk__in=editions).annotate(
-        rows=Count("deliveries"),
-        unknown=Count("deliveries", filter=Q(deliveries__status=Status.UNKNOWN)),
-    )
-    wrong = rows.exclude(rows=F("audience"), unknown=0).order_by("-pk")
-    return wrong.values_list("pk", "subject", "audience", "rows", "unknown")
+def _ended_since(moment: datetime) -> QuerySet[Edition]:
+    """Those that were begun, and are under way or ended since then."""
+    ended = Q(finished_at=None) | Q(finished_at__gte=moment)
+    begun = Edition.objects.filter(ended, started_at__isnull=False)
+    return begun.exclude(status=Status.CANCELLED)
 
 
 def _clock(at: datetime | None) -> str:
@@ -257,14 +338,28 @@ KINDS = {
     "publish": "post",
 }
 CHECKS: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
+    copied,
     daemon,
     disk,
+    size,
     transport,
     set_aside,
     sources,
     newsletters,
     editions,
+    ledgers,
+    unmoved,
     confirmations,
     accounts,
     posts,
 )
+WATCHED: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
+    copied,
+    daemon,
+    disk,
+    transport,
+    unmoved,
+)
+# What one need not be told of where nothing may move.
+UNMOVED = {"H11", "H22", "H27", "H34"}
+WAITING = [Status.QUEUED, Status.SENDING, Status.DEFERRED]

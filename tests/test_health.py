@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicate import health
-from syndicate.engine.models import Failure, Heartbeat
+from syndicate.engine.models import Failure, Heartbeat, Instance
 from syndicate.health import Level, Problem, Where
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Pause
@@ -102,11 +102,59 @@ def test_an_edition_that_cannot_go(now: datetime) -> None:
     assert not found(now, "H21")
 
 
+def underway(now: datetime, **values: Any) -> Batch:
+    """A batch of two, which has been due for a while."""
+    sending = edition(status=Status.SENDING, started_at=now - HOUR, audience=2)
+    for seq in (1, 2):
+        sending.deliveries.create(seq=seq)
+    given = {"first_seq": 1, "last_seq": 2, "due_at": now - 2 * MINUTE, **values}
+    return Batch.objects.create(edition=sending, **given)
+
+
 def test_an_edition_that_does_not_move(now: datetime) -> None:
     edition(status=Status.QUEUED, send_at=now - HOUR)
-    sending = edition(status=Status.SENDING, started_at=now - HOUR)
-    Batch.objects.create(edition=sending, first_seq=1, last_seq=2, due_at=now - HOUR)
+    underway(now)
     assert len(found(now, "H22")) == 2
+
+
+def test_p17_mail_in_hand_without_an_outcome_stands_still(now: datetime) -> None:
+    """The worker is alive and keeps its lease, but the mail server says nothing."""
+    held = underway(now, status=Status.SENDING, lease_until=now + MINUTE)
+    assert one(now, "H22").where == Where("edition", held.edition_id)
+    held.edition.deliveries.filter(seq=1).update(status=Status.SENT, done_at=now)
+    assert not found(now, "H22")
+
+
+def test_what_waits_behind_others_is_no_standstill_but_a_backlog(now: datetime) -> None:
+    underway(now, due_at=now - 2 * HOUR)
+    underway(now, status=Status.SENDING, lease_until=now + MINUTE, due_at=now)
+    assert not found(now, "H22")
+    assert "10:00" not in one(now, "H27").message and "11:00 CET" in one(now, "H27").message
+
+
+def test_a_paused_edition_is_no_standstill(now: datetime) -> None:
+    type(underway(now).edition).objects.update(paused_at=now)
+    assert not found(now, "H22")
+
+
+def test_a_database_that_may_be_a_copy(now: datetime) -> None:
+    Instance.objects.create(pk=1, key="a", place="elsewhere", seen_at=now)
+    underway(now), rows.source(next_check=now - HOUR)
+    assert "syndicate adopt" in one(now, "H04").hint
+    assert not found(now, "H22") and not found(now, "H11")
+
+
+@pytest.mark.parametrize(("size", "free", "many"), [(5, 4, 1), (4, 5, 0)])
+def test_a_database_too_large_to_be_copied(size: int, free: int, many: int) -> None:
+    assert len(list(health.copy_of(size * 10**9, free * 10**9))) == many
+
+
+def test_a_watchdog_hears_of_standstills_alone(now: datetime) -> None:
+    beat(now)
+    rows.source(health=Source.Health.GONE, next_check=now)
+    assert health.standstill(now) == []
+    underway(now)
+    assert [problem.id for problem in health.standstill(now)] == ["H22"]
 
 
 def test_a_closed_way_out_explains_why_batches_wait(
@@ -126,6 +174,14 @@ def test_a_closed_way_out_explains_why_batches_wait(
 def test_a_ledger_that_does_not_add_up(now: datetime) -> None:
     edition(status=Status.SENT, started_at=now, finished_at=now, audience=2)
     assert "2 readers" in one(now, "H23").message
+
+
+def test_a_cancelled_edition_of_which_some_still_wait(now: datetime) -> None:
+    batch = underway(now)
+    type(batch.edition).objects.update(status=Status.CANCELLED)
+    assert "2 of its mails" in one(now, "H23").message
+    batch.edition.deliveries.update(status=Status.CANCELLED)
+    assert not found(now, "H23")
 
 
 def test_mails_whose_fate_is_unknown(now: datetime) -> None:

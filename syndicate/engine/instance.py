@@ -88,12 +88,14 @@ def beat(now: datetime) -> Doubt | None:
 def doubt() -> Doubt | None:
     """The same, only looked at."""
     row = Instance.objects.first()
-    return row and (doubted(row) or verdict(row, place(), _recall()))
+    if row is None:
+        return None
+    return doubted(row) or verdict(row, place(), _recall())
 
 
-def doubted(row: Instance | None) -> Doubt | None:
+def doubted(row: Instance) -> Doubt | None:
     """What somebody has written down against it."""
-    return Doubt(row.doubt) if row is not None and row.doubt else None
+    return Doubt(row.doubt) if row.doubt else None
 
 
 def is_doubted() -> bool:

@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from syndicate.audience import links
+from syndicate.engine.models import Heartbeat
+from syndicate.lib import clock
 from syndicate.mail.models import Edition
 from syndicate.web.public.urls import urlpatterns
 from tests import rows
@@ -29,6 +31,7 @@ def pages() -> dict[str, str]:
     anna = rows.subscriber("anna@example.org", to, name=XSS)
     ben = rows.subscription(rows.subscriber(), to, status="pending", confirmed_at=None)
     row = anna.subscriptions.get()
+    at_work()
     newsletter = rows.newsletter(list=to, name=XSS)
     edition = Edition.objects.create(
         newsletter=newsletter, slot="1", key="key", status="sent", subject=XSS, preheader=XSS,
@@ -49,6 +52,12 @@ def _address(name: str, last: dict[str, str]) -> str:
         return reverse(f"public:{name}", args=[last[name].rpartition("/")[2]])
     needs_list = name in {"subscribe_to", "embed", "snippet"}
     return reverse(f"public:{name}", args=["list"] if needs_list else [])
+
+
+def at_work() -> None:
+    """A daemon is."""
+    now = clock.now()
+    Heartbeat.objects.create(worker="host:1:a", started_at=now, seen_at=now)
 
 
 def everything() -> Iterator[str]:
@@ -126,6 +135,13 @@ def test_the_accent_is_a_style_sheet(client: Client, configure: Any) -> None:
     light, dark = answer.content.split(b"@media")
     assert b"--link: #ffee00" not in light  # yellow on white cannot be read
     assert b"--link: #ffee00" in dark
+
+
+def test_p17_healthz_tells_whether_work_moves(client: Client) -> None:
+    answer = client.get("/healthz/work")
+    assert (answer.status_code, answer.content) == (503, b"stands still: H01\n")
+    at_work()
+    assert client.get("/healthz/work").content == b"ok\n"
 
 
 def test_healthz_tells_whether_the_database_answers(client: Client) -> None:

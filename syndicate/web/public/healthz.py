@@ -1,4 +1,8 @@
-"""For whoever watches the server: whether pages and database answer."""
+"""For whoever watches the server: whether pages and database answer, and whether work moves.
+
+/healthz        pages and database: whoever starts this process anew asks here
+/healthz/work   and the work: a wrong password of the mail server mends by no new start
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import logging
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from syndicate import health
+from syndicate.lib import clock
 from syndicate.web.public.page import readable
 
 log = logging.getLogger("syndicate.web")
@@ -22,6 +28,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
         log.error("the database does not answer: %s", error)
         return _plain("the database does not answer", 503)
     return _plain("ok", 200)
+
+
+@readable
+def healthz_work(request: HttpRequest) -> HttpResponse:
+    """200 ``ok``, or 503 with the ids of what stands still; docs/errors.md tells what they mean."""
+    try:
+        ids = sorted({problem.id for problem in health.standstill(clock.now())})
+    except DatabaseError as error:
+        log.error("the database does not answer: %s", error)
+        return _plain("the database does not answer", 503)
+    return _plain(f"stands still: {' '.join(ids)}", 503) if ids else _plain("ok", 200)
 
 
 def _plain(text: str, status: int) -> HttpResponse:

@@ -5,7 +5,7 @@ from django.urls import path
 from syndicate.web.public.archive import archive, edition, feed
 from syndicate.web.public.confirm import confirm
 from syndicate.web.public.front import accent, front
-from syndicate.web.public.healthz import healthz
+from syndicate.web.public.healthz import healthz, healthz_work
 from syndicate.web.public.preferences import preferences
 from syndicate.web.public.subscribe import embed, snippet, subscribe
 from syndicate.web.public.unsubscribe import one_click, unsubscribe, your_mail
@@ -27,4 +27,5 @@ urlpatterns = [
     path("archive/<str:key>", edition, name="edition"),
     path("accent.css", accent, name="accent"),
     path("healthz", healthz, name="healthz"),
+    path("healthz/work", healthz_work, name="healthz_work"),
 ]
