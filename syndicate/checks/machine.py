@@ -76,8 +76,9 @@ def _holds_password(file: Path) -> bool:
 
 
 def _secrets() -> Iterator[str]:
-    """The passwords and keys of all ways out for mail."""
+    """The passwords and keys of all ways out for mail, and those that sign it."""
     config = site()
+    yield from filter(None, (config.dkim.private_key, config.dkim.ed25519_private_key))
     for options in (config.smtp, config.provider, *(w.options for w in config.transports.values())):
         if isinstance(options, Smtp) and options.password:
             yield options.password

@@ -13,7 +13,7 @@ from syndicate.cli.command import Command
 from syndicate.cli.show import columns, show
 
 # Shown as set or not set, never as they are: by the last part of their names.
-SECRET = {"secret_key", "password"}
+SECRET = {"secret_key", "password", "private_key", "ed25519_private_key"}
 # All that a sending service asks for is taken for a secret, but for these.
 OPEN = {"api_url", "sender_domain", "message_stream"}
 

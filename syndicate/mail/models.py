@@ -21,6 +21,7 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.mail.lane import Carried, Pause
+from syndicate.mail.placeholders import NAME
 from syndicate.mail.routes import any_open
 from syndicate.sources.models import Article, Source
 
@@ -230,6 +231,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def subject_for(self, name: str) -> str:
+        """Its subject as a reader of that *name* sees it."""
+        personal = self.personal_subject.replace(NAME, name) if name else ""
+        return personal or self.subject
 
     def chosen(self) -> QuerySet[EditionArticle]:
         """Its articles that will be in the mail, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import quopri
 import re
 from email import message_from_bytes, policy
@@ -85,6 +86,67 @@ def _assert_tidy(raw: bytes) -> None:
 )
 def test_an_address_for_the_wire(address: str, wire: str) -> None:
     assert mime.ascii_address(address) == wire
+
+
+@pytest.mark.parametrize(
+    ("address", "wire", "needs_utf8"),
+    [
+        ("ada@example.org", "ada@example.org", False),
+        ("o'brien=x@example.org", "o'brien=x@example.org", False),
+        (f"{'a' * 60}@example.org", f"{'a' * 60}@example.org", False),
+        ("ada@exämple.org", "ada@xn--exmple-cua.org", False),
+        ("müller@exämple.org", "müller@xn--exmple-cua.org", True),
+        ("用户@example.org", "用户@example.org", True),
+    ],
+)
+def test_what_needs_smtputf8(address: str, wire: str, needs_utf8: bool) -> None:
+    assert mime.wire_address(address) == (wire.encode(), needs_utf8)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ä\n@b.c", "ä b@c.d", "ä\u2028@b.c", "ä\u200b@b.c", "ä\ud800@b.c", "<ä@b.c>", "ä@b..c\r\nx"],
+)
+def test_what_cannot_be_an_address_in_any_script(address: str) -> None:
+    with pytest.raises(BadInput, match="No mail can be sent"):
+        mime.wire_address(address)
+
+
+def test_an_address_that_needs_smtputf8_is_not_ascii() -> None:
+    with pytest.raises(BadInput, match="No mail can be sent to “mü"):
+        mime.ascii_address("müller@example.org")
+
+
+@given(ANY)
+@example(".x")
+@example("From x")
+@example("=é" * 40)
+@example("x" * 73)
+@example("x" * 74)
+def test_a_value_stands_between_two_soft_breaks(text: str) -> None:
+    lines = (mime.value(mime.one_line(text)) + b"=").split(b"\r\n")
+    assert all(len(line) <= 76 and not line.startswith((b".", b"From ")) for line in lines)
+    said = quopri.decodestring(b"before=\n" + b"\n".join(lines) + b"\nafter")
+    assert said == f"before{mime.one_line(text)}after".encode("utf-8", "replace")
+
+
+@given(st.text("Ab9 -._'=?é", max_size=45))
+@example("From Ada")
+@example("a" * 36)
+def test_an_everyday_name_is_spelled_alike_everywhere(name: str) -> None:
+    if mime.everyday_name(name):
+        spellings = {name, mime.one_line(name), html.escape(name)}
+        assert spellings == {name} and name.isascii()
+        assert mime.value(name) == mime.quoted(name) == name.encode()
+        assert mime.mailbox(name, b"a@b.c") == name.encode() + b" <a@b.c>"
+
+
+@given(st.from_regex(mime.everyday_address.__self__, fullmatch=True))
+def test_an_everyday_address_is_spelled_alike_everywhere(address: str) -> None:
+    wire = address.encode("ascii")
+    assert mime.wire_address(address) == (wire, False) and html.escape(address) == address
+    assert mime.value(address) == mime.quoted(address) == wire
+    assert mime._ADDRESS.fullmatch(address)
 
 
 @pytest.mark.parametrize(

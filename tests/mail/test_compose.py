@@ -13,6 +13,7 @@ from syndicate.mail.compose import compose, preview_next, upcoming
 from syndicate.mail.editorial import edit
 from syndicate.mail.models import Edition, Newsletter, Slot
 from syndicate.mail.newsletter import pause, resume
+from syndicate.mail.placeholders import NAME
 from syndicate.sources.models import Article
 from tests import rows
 
@@ -164,6 +165,48 @@ def test_its_own_subject(now: datetime) -> None:
     rows.article(title="Piers & <lamps>")
     compose(newsletter.pk, now)
     assert newsletter.editions.get().subject == "Weekly, 23 November 2026: Piers & <lamps>"
+
+
+@pytest.mark.parametrize(
+    ("subject", "neutral", "personal"),
+    [
+        ("{{ newsletter }}", "Weekly", ""),
+        (
+            "{% if reader.name %}{{ reader.name }}, {% endif %}{{ articles[0].title }}",
+            "A pier",
+            f"{NAME}, A pier",
+        ),
+        ("News for {{ reader.name or 'you' }}", "News for you", f"News for {NAME}"),
+        ("{{ reader.name }}", "A pier", NAME),
+        ("{{ reader.name }}" + "x" * 290, "x" * 290, ""),  # no room for the name
+    ],
+)
+def test_a_subject_with_the_reader_s_name_reads_well_without(
+    now: datetime, subject: str, neutral: str, personal: str
+) -> None:
+    newsletter = rows.newsletter(name="Weekly", subject=subject)
+    rows.article(title="A pier")
+    compose(newsletter.pk, now)
+    edition = newsletter.editions.get()
+    assert (edition.subject, edition.personal_subject) == (neutral, personal)
+
+
+@pytest.mark.parametrize("slip", ["{{ reader.name|upper }}", "{{ reader.email }}"])
+def test_a_name_that_cannot_be_put_in_later_holds_the_edition(now: datetime, slip: str) -> None:
+    newsletter = rows.newsletter(subject=slip)
+    rows.article(title="A pier")
+    compose(newsletter.pk, now)
+    edition = newsletter.editions.get()
+    assert (edition.subject, edition.status, edition.personal_subject) == ("A pier", "held", "")
+    assert edition.error
+
+
+def test_an_article_brings_no_name_into_the_subject(now: datetime) -> None:
+    newsletter = rows.newsletter(subject="{{ articles[0].title }}, {{ articles[0].tags[0] }}")
+    rows.article(title=f"Dear {NAME}", tags=[NAME])
+    compose(newsletter.pk, now)
+    edition = newsletter.editions.get()
+    assert NAME not in edition.subject and edition.personal_subject == ""
 
 
 def test_what_is_planned_is_what_is_made_and_writes_nothing(now: datetime) -> None:

@@ -15,6 +15,7 @@ from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
 from syndicate.mail.models import Batch, Delivery, Edition, Newsletter
+from syndicate.mail.placeholders import NAME
 from syndicate.mail.start import start
 from tests import rows
 from tests.mail.composed import edition, queued
@@ -34,6 +35,27 @@ def sending(now: datetime, *statuses: Status) -> Edition:
     Edition.objects.filter(pk=one.pk).update(status=Status.SENT, finished_at=now)
     one.refresh_from_db()
     return one
+
+
+def test_an_editor_s_own_subject_is_the_same_for_all(now: datetime) -> None:
+    words: dict[str, Any] = {"preheader": "", "intro": "", "now": now}
+    one = edition(subject="A pier", personal_subject=f"{NAME}, a pier")
+    editorial.edit(one, subject="A pier", **words)
+    assert one.personal_subject == f"{NAME}, a pier"
+    editorial.edit(one, subject="The pier", **words)
+    assert one.personal_subject == ""
+
+
+def test_a_subject_with_the_reader_s_name_follows_the_first_article(now: datetime) -> None:
+    ours = "{{ reader.name or 'You' }}: {{ articles[0].title }}"
+    newsletter = rows.newsletter(subject=ours, approval=Newsletter.Approval.HOLD)
+    one = edition(rows.article(title="a"), rows.article(title="b"), newsletter=newsletter)
+    last, first = one.entries.values_list("article_id", flat=True)
+    editorial.arrange(one, [first, last], [])
+    assert (one.subject, one.personal_subject) == ("You: b", f"{NAME}: b")
+    editorial.edit(one, subject="My own", preheader="", intro="", now=now)
+    editorial.arrange(one, [last, first], [])
+    assert (one.subject, one.personal_subject) == ("My own", "")
 
 
 def test_approve_then_hold(now: datetime, configure: Callable[..., Any]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
+from functools import cache
 from typing import cast
 
 import pytest
@@ -13,12 +16,14 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from syndicate.lib import tokens
+from syndicate.audience import links
+from syndicate.lib import mime, tokens
 from syndicate.lib.errors import BadInput
-from syndicate.mail.message import Compiled, Recipient, compile, letter, single
+from syndicate.mail.links import view_url
+from syndicate.mail.message import Compiled, Recipient, compile, kept, letter, single
 from syndicate.mail.models import Edition
 from syndicate.mail.placeholders import PLACEHOLDERS
-from syndicate.mail.render import Rendered
+from syndicate.mail.render import Rendered, Values, personalise
 from syndicate.mail.splice import MESSAGE_ID
 from tests import rows
 
@@ -34,7 +39,7 @@ def edition(**values: object) -> Edition:
     """As start leaves it, but in memory."""
     newsletter = rows.Newsletter(name="Weekly", slug="weekly")
     newsletter.list = rows.MailingList(name="Readers", slug="readers")
-    given_: dict[str, object] = {
+    as_started: dict[str, object] = {
         "pk": 7,
         "key": "abc",
         "newsletter": newsletter,
@@ -44,7 +49,7 @@ def edition(**values: object) -> Edition:
         "composed_at": rows.NOON,
         "started_at": rows.NOON,
     }
-    return Edition(**given_ | values)
+    return Edition(**as_started | values)
 
 
 def reader(name: str = "Ada", email: str = "ada@example.org", seq: int = 1) -> Recipient:
@@ -103,34 +108,106 @@ def test_the_message_id_is_the_same_for_every_try_and_names_the_delivery() -> No
 
 
 NAMES = st.text(max_size=120)
+ADDRESSES = st.sampled_from([
+    "ada@example.org", "o'brien&co=1@example.org", ".a+b@example.org", "müller@exämple.org",
+    f"{'long' * 16}@{'x' * 60}.{'y' * 60}.example.org",
+])  # fmt: skip
+SUBJECTS = st.sampled_from([
+    "", f"{P['name']}, a pier", f"A pier for {P['name']}", f"Für {P['name']}: ein Pier", P["name"],
+    f"{P['name']} {P['name']}!", f"{'word ' * 40}{P['name']}{' word' * 10}", f"=?{P['name']}?=",
+])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def compiled() -> Compiled:
-    return compile(edition())
+def compiled() -> Callable[[str], Compiled]:
+    """An edition with this personal subject, compiled once."""
+    return cache(lambda personal: compile(edition(personal_subject=personal)))
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(NAMES)
-@example("")
-@example(".")
-@example("x\r\nBcc: everybody@example.org")
-@example("\r\n.\r\nMAIL FROM:<a@b>")
-@example("Zoë 🧑‍🚀" * 12)
-@example("=3D=\r\n")
-def test_any_name_leaves_the_mail_whole(compiled: Compiled, name: str) -> None:
-    raw = compiled.splice(reader(name))
-    assert raw.isascii() and b"\0" not in raw
-    lines = raw.split(b"\r\n")
-    assert not any(b"\n" in line or b"\r" in line for line in lines)
-    # RFC 5321: nothing over 998; nothing that SMTP would have to stuff.
-    assert all(len(line) <= 998 and not line.startswith(b".") for line in lines)
-    message = parse(raw)
-    assert len(message.keys()) == len(set(message.keys())) == 13
-    assert not message.defects and not any(part.defects for part in message.walk())
-    shown = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", name).split())
-    shown = shown.encode("utf-8", "replace").decode()
-    assert body(raw, "plain").startswith(f"Dear {shown},")
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(NAMES, ADDRESSES, SUBJECTS)
+@example("", "ada@example.org", f"{P['name']}, a pier")
+@example("Ada Lovelace", "ada@example.org", f"{P['name']}, a pier")
+@example("From Ada", "ada@example.org", P["name"])
+@example(".", ".a+b@example.org", P["name"])
+@example("J. Smith, Jr.", "ada@example.org", f"{P['name']}, a pier")
+@example("x\r\nBcc: everybody@example.org", "ada@example.org", P["name"])
+@example("\r\n.\r\nMAIL FROM:<a@b>", "ada@example.org", P["name"])
+@example("Zoë 🧑‍🚀" * 12, "ada@example.org", f"Für {P['name']}: ein Pier")
+@example("=3D=\r\n", "ada@example.org", "")
+@example("a" * 120, "ada@example.org", f"{'word ' * 40}{P['name']}{' word' * 10}")
+def test_a_mail_is_what_the_standard_library_would_write(
+    compiled: Callable[[str], Compiled], name: str, email: str, personal: str
+) -> None:
+    raw = compiled(personal).splice(reader(name, email))
+    assert_fit_for_the_wire(raw)
+    ours, theirs = parse(raw), built(edition(personal_subject=personal), name, email)
+    assert not ours.defects and not any(part.defects for part in ours.walk())
+    assert len(ours.keys()) == len(set(ours.keys())) == 13
+    assert ours["Subject"].strip() == theirs["Subject"].strip()
+    assert addressed(ours["To"]) == addressed(theirs["To"])
+    for kind in ("plain", "html"):
+        assert text_of(ours, kind) == text_of(theirs, kind)
+
+
+def assert_fit_for_the_wire(raw: bytes) -> None:
+    """RFC 5321: no line over 998, nothing to stuff; RFC 2047: words of 75 in lines of 76."""
+    head, _, rest = raw.partition(b"\r\n\r\n")
+    assert rest.isascii() and b"\0" not in raw and raw.endswith(b"--\r\n")
+    for line in raw.split(b"\r\n"):
+        assert b"\n" not in line and b"\r" not in line and len(line) <= 998
+        assert not line.startswith((b".", b"From "))
+    assert all(len(line) <= 76 for line in rest.split(b"\r\n"))
+    for line in head.split(b"\r\n"):
+        words = re.findall(rb"=\?utf-8\?b\?\S*?\?=", line)
+        assert line.strip() and all(len(word) <= 75 for word in words)
+        assert not words or len(line) <= 76
+
+
+def built(one: Edition, name: str, email: str) -> EmailMessage:
+    """The same by other means: text replaced, then an EmailMessage."""
+    name = mime.one_line(name).encode("utf-8", "replace").decode()
+    values = Values(
+        name, email, links.unsubscribe_url(12), links.preferences_url(11), view_url(one)
+    )
+    said, message = personalise(kept(one), values), EmailMessage(policy=policy.SMTP)
+    address = mime.wire_address(email)[0].decode()
+    local, _, domain = address.rpartition("@")
+    message["To"] = Address(name, local, domain)
+    message["Subject"] = said.subject
+    message.set_content(said.text)
+    message.add_alternative(said.html, subtype="html")
+    return message
+
+
+def addressed(header: AddressHeader) -> list[tuple[str, str]]:
+    """Names and addresses. This parser puts blanks between the encoded words of a name, against
+    RFC 2047 §6.2, and leaves what is UTF-8 (RFC 6532) as it came."""
+    return [
+        (one.display_name.replace(" ", ""), one.addr_spec.encode(errors="surrogateescape").decode())
+        for one in header.addresses
+    ]
+
+
+def text_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("", b"Subject: A new pier f"),
+        ("Ada", b"Subject: Ada, a pier\r\n"),
+        ("J. Smith", b"Subject: J. Smith, a pier\r\n"),
+        ("Zoë", b"Subject: =?utf-8?b?Wm/Dqw==?=\r\n =?utf-8?b?LCBhIHBpZXI=?=\r\n"),
+    ],
+)
+def test_the_name_in_the_subject(name: str, line: bytes) -> None:
+    plain = "A new pier for all"
+    one = edition(subject=plain, personal_subject=f"{P['name']}, a pier")
+    assert line in compile(one).splice(reader(name))
 
 
 def test_an_address_that_cannot_be_written_to() -> None:

@@ -18,6 +18,7 @@ from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Edition
 from syndicate.mail.pause import pause
+from syndicate.mail.placeholders import NAME
 from syndicate.mail.render import render
 from syndicate.web.desk.arrangement import moved
 from syndicate.web.desk.ledger import share_out
@@ -46,6 +47,12 @@ def go(desk: Client, made: Edition, page: str = "", *more: str, **data: Any) -> 
 def said(answer: HttpResponse) -> str:
     """What the next page will say."""
     return " ".join(str(note) for note in get_messages(answer.wsgi_request))  # type: ignore[attr-defined]
+
+
+def test_a_subject_with_a_name_is_shown_with_one(desk: Client) -> None:
+    one = edition(subject="A pier", personal_subject=f"{NAME}, a pier")
+    page = desk.get(reverse("desk:edition", args=[one.pk])).content.decode()
+    assert "Anna Example, a pier" in page and NAME not in page
 
 
 def test_the_preview_is_what_will_be_sent(desk: Client) -> None:

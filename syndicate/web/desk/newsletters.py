@@ -72,7 +72,8 @@ class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
             "weekday": "For weekly editions.",
             "timezone": "Like Europe/Berlin. Empty: the publication’s.",
             "subject": "Empty: the first article’s title. "
-            "Or a line like {{ newsletter }}: {{ articles[0].title }}.",
+            "Or a line like {{ newsletter }}: {{ articles[0].title }}; "
+            "{{ reader.name or 'you' }} may stand in it.",
             "intro": "What each edition’s intro begins as.",
             "max_articles": "The rest waits for the next edition.",
             "from_name": "Empty: as in the configuration.",
