@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from syndicate import health
@@ -16,6 +17,7 @@ from syndicate.web.desk.coming import coming
 from syndicate.web.desk.page import page
 
 FEW = 6
+OF_SENDING = {"H04", "H25", "H27"}  # what the page about sending tells more of
 WAITING = 4  # of each kind; the menu tells how many there are
 
 
@@ -28,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "home",
-        problems=[(problem, place(problem.where)) for problem in health.problems(now)],
+        problems=[(problem, place(problem)) for problem in health.problems(now)],
         held_editions=editions.filter(status=Status.HELD).annotate(count=Count("entries"))[
             :WAITING
         ],
@@ -44,6 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def place(where: health.Where | None) -> tuple[str, int] | None:
-    """The page that shows a problem's row."""
-    return None if where is None else (f"desk:{where.kind}", where.pk)
+def place(problem: health.Problem) -> str:
+    """The page that shows a problem's row, or where mail leaves; empty where there is none."""
+    if problem.where is not None:
+        return reverse(f"desk:{problem.where.kind}", args=[problem.where.pk])
+    return reverse("desk:ways") if problem.id in OF_SENDING else ""

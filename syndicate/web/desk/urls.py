@@ -13,6 +13,7 @@ from syndicate.web.desk import (
     proof,
     sources,
     subscribers,
+    ways,
 )
 from syndicate.web.desk.door import Door
 from syndicate.web.desk.home import home
@@ -30,6 +31,9 @@ urlpatterns = [
     path("editions/<int:pk>/approve", editions.approve, name="edition_approve"),
     path("editions/<int:pk>/test", editions.send_test, name="edition_test"),
     path("editions/<int:pk>/do/<slug:word>", editions.edition_act, name="edition_act"),
+    path("sending", ways.ways, name="ways"),
+    path("sending/try", ways.lane_resume, name="lane_resume"),
+    path("sending/adopt", ways.adopt, name="adopt"),
     path("posts", posts.posts, name="posts"),
     path("posts/<int:pk>", posts.post, name="post"),
     path("posts/<int:pk>/save", posts.save, name="post_save"),

@@ -73,7 +73,7 @@ def pages(text: str = "A pier") -> list[str]:
         "_add",
         "_going",
     )
-    skip = ("login", "logout", "list_export")
+    skip = ("login", "logout", "list_export", "adopt")
     named = furnish(text).addresses().items()
     return [a for name, a in named if not name.split()[0].endswith(acts) and name not in skip]
 

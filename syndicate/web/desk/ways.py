@@ -1,0 +1,100 @@
+"""Sending: the ways out for mail and its destinations, which of them wait, and until when.
+
+Pause (why, until) + Route (which ways there are) + Carried (how much went lately) → lines
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from syndicate.engine import instance
+from syndicate.lib import clock
+from syndicate.lib.errors import BadInput
+from syndicate.mail.lane import Carried, Pause, domain_lane
+from syndicate.mail.moving import moving
+from syndicate.mail.pause import resume
+from syndicate.mail.routes import routes
+from syndicate.web.desk.act import act
+from syndicate.web.desk.page import page, rows
+
+# A stretch of time as one says it, by its length in seconds.
+SPANS = {1: "in this second", 60: "in this minute", 3600: "in this hour", 86400: "in this day"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One way out: its name, what it is, the pause that closes it, what it carried lately."""
+
+    name: str
+    kind: str
+    weight: int
+    lane: str
+    pause: Pause | None
+    carried: list[str]
+
+
+@require_safe
+def ways(request: HttpRequest) -> HttpResponse:
+    """All ways out, and the destinations that are paused."""
+    now = clock.now()
+    closed = Pause.objects.in_force(now)
+    domains = closed.filter(lane__startswith=domain_lane(""))
+    return page(
+        request,
+        "ways",
+        lines=lines(now),
+        domains=rows(request, domains.order_by("until", "lane")),
+        mail=moving(now),
+        stands_still=moving(now).stands_still(now),
+        doubt=instance.doubt(),
+        hint=instance.HINT,
+    )
+
+
+def lines(now: datetime) -> list[Line]:
+    """The ways out as configured, each with how it stands."""
+    closed = {pause.lane: pause for pause in Pause.objects.in_force(now)}
+    went = lately(now)
+    return [
+        Line(way.name, way.kind, way.weight, way.lane, closed.get(way.lane), went[way.lane])
+        for way in routes()
+    ]
+
+
+def lately(now: datetime) -> defaultdict[str, list[str]]:
+    """Lane → “1,200 in this hour”, for each stretch that is counted, as some limit asks for it."""
+    told = defaultdict(list)
+    for carried in Carried.objects.filter(span__in=SPANS).order_by("span"):
+        if carried.begun_at <= now < carried.begun_at + timedelta(seconds=carried.span):
+            told[carried.lane].append(f"{carried.count:,} {SPANS[carried.span]}")
+    return told
+
+
+@require_POST
+def lane_resume(request: HttpRequest) -> HttpResponse:
+    """Try a paused lane at once."""
+
+    def deed() -> None:
+        if not resume(clock.now(), request.POST.get("lane", "")):
+            raise BadInput("It is open already.", "Load the page again.")
+
+    return act(request, deed, "It is tried again now.", reverse("desk:ways"))
+
+
+@require_POST
+def adopt(request: HttpRequest) -> HttpResponse:
+    """Go on with a database that was copied or restored."""
+
+    def deed() -> str:
+        if instance.doubt() is None:
+            raise BadInput("This database is at work here already.", "There is nothing to do.")
+        held = instance.adopt(clock.now())
+        return f"Work goes on with this database. What waited waits for you: {held} in all."
+
+    return act(request, deed, "", reverse("desk:home"))
