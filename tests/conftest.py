@@ -37,7 +37,9 @@ def configure(settings: Any) -> Callable[..., Config]:
     def change(**tables: dict[str, Any]) -> Config:
         config: Config = settings.SYNDICATE
         for name, values in tables.items():
-            table = dataclasses.replace(getattr(config, name), **values)
+            now = getattr(config, name)
+            # [transports] is a table of tables: what is given stands instead of all of them.
+            table = values if isinstance(now, dict) else dataclasses.replace(now, **values)
             config = dataclasses.replace(config, **{name: table})
         settings.SYNDICATE = config
         return config

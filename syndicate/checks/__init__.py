@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from syndicate.checks import elsewhere, machine, rows, settings, signing
+from syndicate.checks import elsewhere, machine, rows, settings, signing, transports
 from syndicate.checks.finding import Finding, Level
 from syndicate.lib.config import Config, site
 
@@ -60,6 +60,7 @@ CHECKS = (
     Check("“Follow us” links", _of(settings.follow)),
     Check("Public address", _of(settings.pages)),
     Check("Sender", _of(settings.sender)),
+    Check("Ways out for mail", _of(transports.able)),
     Check("Signatures", _of(signing.signing)),
     Check("Database", rows.database),
     Check("Clock", rows.clock, Needs.ROWS),
@@ -68,6 +69,6 @@ CHECKS = (
     Check("Newsletters", rows.newsletters, Needs.ROWS),
     Check("The publication's site", elsewhere.publication, Needs.NETWORK),
     Check("Sources answer", elsewhere.sources, Needs.NETWORK),
-    Check("Mail server", elsewhere.mail_server, Needs.NETWORK),
+    Check("Ways out for mail answer", transports.answer, Needs.NETWORK),
     Check("Accounts", elsewhere.accounts, Needs.NETWORK),
 )

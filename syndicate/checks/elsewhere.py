@@ -1,4 +1,4 @@
-"""What others say: the publication's site, its feeds, the mail server, the platforms."""
+"""What others say: the publication's site, its feeds, the platforms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from syndicate.lib import clock, http
 from syndicate.lib.bounds import is_web_address
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, NotSent, SyndicateError
-from syndicate.mail.transports import open_transport
 from syndicate.social import editorial as social
 from syndicate.social.models import Account
 from syndicate.sources.detect import peek
@@ -53,20 +52,6 @@ def sources(now: datetime) -> Iterator[Finding]:
         except BadInput as error:
             message = f"{source.name}: {error.message}"
             yield Finding("S002", Level.ERROR, message, error.hint, remote=True)
-
-
-def mail_server(now: datetime) -> Iterator[Finding]:
-    """Whether the mail server takes our login; no mail is sent."""
-    try:
-        with open_transport() as transport:
-            transport.check()
-    except NotSent as error:
-        if error.auth:
-            yield Finding("M006", Level.ERROR, error.message, error.hint, auth=True)
-        else:
-            yield Finding("M005", Level.ERROR, error.message, error.hint, remote=True)
-    except SyndicateError as error:
-        yield wrong("M005", error.message, error.hint)
 
 
 def accounts(now: datetime) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from syndicate.audience.address import parse
 from syndicate.checks.finding import Finding, unwise, wrong
 from syndicate.lib.bounds import is_web_address
-from syndicate.lib.config import Config
+from syndicate.lib.config import Config, Smtp
 from syndicate.lib.errors import BadInput
 
 
@@ -56,7 +56,7 @@ def pages(config: Config) -> Iterator[Finding]:
 
 def sender(config: Config) -> Iterator[Finding]:
     """Who mail comes from, and whether its way out may be used."""
-    mail, smtp = config.mail, config.smtp
+    mail = config.mail
     if not _is_mailbox(mail.from_address):
         hint = 'Set [mail] from_address = "news@example.org", at a domain of yours.'
         yield wrong("M001", f"mail.from_address {mail.from_address!r} is not an address.", hint)
@@ -66,14 +66,27 @@ def sender(config: Config) -> Iterator[Finding]:
     if mail.transport == "directory":
         message = f"Mail is written to {config.directory.path} and not sent."
         yield unwise("M003", message, 'Right for trying out. Else: [mail] transport = "smtp".')
-    elif smtp.security == "none" and smtp.password and not is_loopback(smtp.host):
-        message = f"The password would go to {smtp.host} in the clear."
-        yield wrong("M004", message, 'Set [smtp] security = "starttls" (587) or "tls" (465).')
+    for name, smtp in _servers(config):
+        if smtp.security == "none" and smtp.password and not is_loopback(smtp.host):
+            message = f"The password would go to {smtp.host} in the clear."
+            hint = f'Set [{name}] security = "starttls" (587) or "tls" (465).'
+            yield wrong("M004", message, hint)
 
 
 def leaves_this_machine(config: Config) -> bool:
     """Whether mail goes to a real server, and so to real readers."""
-    return config.mail.transport == "smtp" and not is_loopback(config.smtp.host)
+    if "provider" in (config.mail.transport, *(way.kind for way in config.transports.values())):
+        return True
+    return not all(is_loopback(smtp.host) for _, smtp in _servers(config))
+
+
+def _servers(config: Config) -> Iterator[tuple[str, Smtp]]:
+    """The mail servers in use, by the names of their tables."""
+    if config.mail.transport == "smtp":
+        yield "smtp", config.smtp
+    for name, way in config.transports.items():
+        if isinstance(way.options, Smtp):
+            yield f"transports.{name}", way.options
 
 
 def is_loopback(host: str) -> bool:

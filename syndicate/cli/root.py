@@ -32,6 +32,7 @@ from syndicate.cli.show import as_json
 from syndicate.cli.source import source
 from syndicate.cli.status import status
 from syndicate.cli.subscriber import subscriber
+from syndicate.cli.transport import transport
 from syndicate.lib.errors import SyndicateError
 
 EXAMPLES = """\b
@@ -84,7 +85,7 @@ def _where() -> str:
 
 for command in (
     *(init, doctor, run, web, worker, plan, status),
-    *(source, article, newsletter, edition, post, account, lists, subscriber, editor),
+    *(source, article, newsletter, edition, transport, post, account, lists, subscriber, editor),
     *(config, backup, adopt, completion, manage),
 ):
     root.add_command(command)

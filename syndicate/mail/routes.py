@@ -20,6 +20,8 @@ from django.db.models import Exists, Q
 
 from syndicate.lib.config import site
 from syndicate.mail.lane import Pause, transport_lane
+from syndicate.mail.transports import open_transport
+from syndicate.mail.transports.base import Transport
 
 # Multiples of it, less their whole parts, lie evenly between 0 and 1 wherever one begins to count:
 # each run of a few numbers gives each way its share.
@@ -39,6 +41,13 @@ class Route:
     def lane(self) -> str:
         """What its pauses and its pace are kept under."""
         return transport_lane(self.name)
+
+    def open(self) -> Transport:
+        """Its transport; on trial, with one connection. Raises ConfigError."""
+        made = open_transport(self.name)
+        if self.trial:
+            made.connections = 1
+        return made
 
 
 def routes() -> list[Route]:

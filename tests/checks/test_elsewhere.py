@@ -7,7 +7,6 @@ import pytest
 
 from syndicate.checks import elsewhere
 from syndicate.sources.models import Article, Source
-from tests.fakes.inbox import Inbox
 from tests.fakes.webhook import SECRET, Receiver
 from tests.fakes.website import Website
 from tests.rows import account, source
@@ -15,11 +14,6 @@ from tests.rows import account, source
 
 def ids(found: Any) -> list[str]:
     return [finding.id for finding in found]
-
-
-def smtp(configure: Any, inbox: Inbox, **more: Any) -> None:
-    values = {"host": "127.0.0.1", "port": inbox.port, "security": "none"}
-    configure(mail={"transport": "smtp"}, smtp=values | more)
 
 
 @pytest.mark.django_db
@@ -81,25 +75,3 @@ def test_a_platform_that_is_down_is_its_own_fault(now: datetime) -> None:
 )
 def test_two_clocks_are_compared(now: datetime, there: str, expected: list[str]) -> None:
     assert ids(elsewhere.clocks(now, there, "example.org")) == expected
-
-
-def test_a_mail_server_is_tried_without_sending(now: datetime, configure: Any) -> None:
-    with Inbox() as inbox:
-        smtp(configure, inbox)
-        assert ids(elsewhere.mail_server(now)) == []
-        assert inbox.messages == []
-
-
-def test_a_mail_server_that_is_not_there_is_told(now: datetime, configure: Any) -> None:
-    configure(mail={"transport": "smtp"}, smtp={"host": "127.0.0.1", "port": 9, "security": "none"})
-    (found,) = elsewhere.mail_server(now)
-    assert (found.id, found.remote, found.auth) == ("M005", True, False)
-
-
-def test_a_refused_login_is_told(now: datetime, configure: Any) -> None:
-    with Inbox() as inbox:
-        inbox.require_login("review", "right")
-        smtp(configure, inbox, username="review", password="wrong")
-        (found,) = elsewhere.mail_server(now)
-    assert (found.id, found.auth) == ("M006", True)
-    assert "wrong" not in found.message + found.hint

@@ -228,4 +228,4 @@ def _interrupted() -> Refused:
     return Refused("We are stopping.", kind=Kind.LOST, permanent=False, everybody=True)
 
 
-_NOBODY = Parts("nobody@example.org", "", "nobody@example.org", "", "–", "–", "–", "", {})
+_NOBODY = Parts(*["nobody@example.org"] * 2, "", "nobody@example.org", "", "–", "–", "–", "", {})

@@ -131,7 +131,7 @@ def _message(service: Service, mail: Parts, headers: dict[str, str]) -> Any:
     )
     message.attach_alternative(_harmless(service, mail.html, "&#{};".format), "text/html")
     if service.takes_bounces and site().mail.bounce_address:
-        message.envelope_sender = site().mail.bounce_address
+        message.envelope_sender = mail.bounces
     return message
 
 

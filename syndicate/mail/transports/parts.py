@@ -14,16 +14,19 @@ from email.message import Message
 from email.utils import parseaddr
 from typing import NamedTuple
 
-# What a service writes itself, or is told by other means.
+# What a service writes itself, or is told by other means. It signs what it makes of the mail; a
+# signature of ours would be one that does not hold.
 _OWN = frozenset(
-    {"from", "to", "subject", "reply-to", "date", "message-id", "mime-version", "content-type"}
-)
+    {"from", "to", "subject", "reply-to", "date", "message-id", "mime-version", "content-type",
+     "dkim-signature"}
+)  # fmt: skip
 
 
 class Parts(NamedTuple):
     """One mail. *headers*: all that are not told elsewhere here, each once, as they stand."""
 
     sender: str  # Name <address>, letters of all scripts
+    bounces: str  # where returned mail goes
     name: str
     address: str
     reply_to: str
@@ -34,13 +37,14 @@ class Parts(NamedTuple):
     headers: dict[str, str]
 
 
-def parts(raw: bytes, address: str) -> Parts:
-    """What *raw*, a mail of ours to *address*, is made of."""
+def parts(raw: bytes, bounces: str, address: str) -> Parts:
+    """What *raw*, a mail of ours, is made of; its envelope says *bounces* and *address*."""
     message = email.message_from_bytes(raw)
     bodies = {part.get_content_type(): _text(part) for part in message.walk()}
     others = {name: _line(value) for name, value in message.items() if name.lower() not in _OWN}
     return Parts(
         sender=mailbox(*_person(message["From"])),
+        bounces=bounces,
         name=_person(message["To"])[0],
         address=address,
         reply_to=_line(message["Reply-To"] or ""),

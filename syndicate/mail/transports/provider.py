@@ -57,7 +57,7 @@ class ProviderTransport:
         on_dot: Callable[[], None] | None = None,
     ) -> Accepted:
         """One mail, now."""
-        mail = parts(message, recipient)
+        mail = parts(message, sender, recipient)
         if on_dot is not None:
             on_dot()
         (answer,) = Api(self._options).hand_over([mail])
@@ -118,7 +118,7 @@ def _carry(api: Api, drawn: Drawn) -> Sequence[Answer]:
 
 
 def _parts(mail: Mail, content: bytes) -> Parts:
-    return parts(content, mail.recipient.decode("utf-8"))
+    return parts(content, mail.sender.decode("utf-8"), mail.recipient.decode("utf-8"))
 
 
 def _unusable(error: BadInput) -> Refused:
