@@ -1,10 +1,15 @@
-"""Outcomes → the ledger. The caller holds the transaction, and the claim that allows it."""
+"""Outcomes → the ledger. The caller holds the transaction, and the claim that allows it.
+
+outcomes ─ the same but for who and the server's words? ─→ one statement for all of them
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import Any
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -17,28 +22,50 @@ from syndicate.mail.models import Delivery
 from syndicate.mail.outcome import Outcome
 from syndicate.mail.replies import Kind
 
-# One statement for many rows. An outcome never undoes a better one: what an editor cancelled
-# meanwhile may turn out to have gone, but a mere "later" leaves it cancelled; what was taken for
-# unknown is settled by an answer that comes to light.
-_UPDATE = """
-UPDATE mail_delivery
-SET status = %s, attempts = %s, due_at = %s, done_at = %s, code = %s, reply = %s
-WHERE edition_id = %s AND seq = %s AND status IN (%s, %s, %s, %s)
-"""
+# An outcome never undoes a better one: what an editor cancelled meanwhile may turn out to have
+# gone, but a mere "later" leaves it cancelled; what was taken for unknown is settled by an answer
+# that comes to light.
 _OPEN = (Status.QUEUED, Status.DEFERRED)
-_REPLACES = {
-    Status.DEFERRED: (*_OPEN, *_OPEN),
-    Status.UNKNOWN: (*_OPEN, Status.CANCELLED, Status.CANCELLED),
-}
+_REPLACES = {Status.DEFERRED: _OPEN, Status.UNKNOWN: (*_OPEN, Status.CANCELLED)}
 _ANSWER_REPLACES = (*_OPEN, Status.CANCELLED, Status.UNKNOWN)
+
+_SET = (
+    "UPDATE mail_delivery SET status = %s, attempts = %s, due_at = %s, done_at = %s, code = %s,"
+    " reply = answer.reply"
+)
+# SQLite reads the larger table first in an UPDATE … FROM, a million rows for each answer, unless
+# the rows are looked up in a step of their own (https://sqlite.org/lang_with.html).
+_SQLITE = f"""
+WITH answer AS MATERIALIZED (
+    SELECT line.id, told.value AS reply FROM json_each(%s) AS told CROSS JOIN mail_delivery AS line
+    ON line.edition_id = %s AND line.seq = CAST(told.key AS integer) WHERE +line.status IN ({{}})
+)
+{_SET} FROM answer WHERE mail_delivery.id = answer.id
+"""  # noqa: S608 - only statuses of our own are put in
+# The bounds let PostgreSQL plan well before it has counted the table.
+_POSTGRESQL = f"""
+{_SET} FROM unnest(%s::int[], %s::text[]) AS answer (seq, reply)
+WHERE edition_id = %s AND mail_delivery.seq = answer.seq AND mail_delivery.seq BETWEEN %s AND %s
+AND status IN ({{}})
+"""
+
+
+class _Same(NamedTuple):
+    """What many outcomes have in common."""
+
+    status: Status
+    attempt: int
+    code: int | None
 
 
 def record(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write what became of Deliveries; whose mailbox does not exist gets no more mail."""
-    if not outcomes:
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(_UPDATE, [_row(edition_id, outcome, now) for outcome in outcomes])
+    groups: defaultdict[_Same, dict[int, str]] = defaultdict(dict)
+    for outcome in outcomes:
+        same = _Same(outcome.status, outcome.attempt, outcome.code)
+        groups[same][outcome.seq] = outcome.reply
+    for same, replies in groups.items():
+        _write(edition_id, same, replies, now)
     for outcome in outcomes:
         if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
             _suppress(edition_id, outcome, now)
@@ -55,16 +82,31 @@ def bar(edition_id: int, seqs: Collection[int], now: datetime) -> None:
         )
 
 
-def _row(edition_id: int, outcome: Outcome, now: datetime) -> list[Any]:
-    due = None
-    if outcome.status is Status.DEFERRED:
-        due = now + retry.wait(outcome.attempt, site().mail.retry_minutes, edition_id)
+def put_off(edition_id: int, later: Mapping[datetime, Collection[int]]) -> None:
+    """These wait until their readers' hours begin: moment → seqs."""
+    for moment, seqs in later.items():
+        waiting = Delivery.objects.filter(edition_id=edition_id, seq__in=seqs, status__in=_OPEN)
+        waiting.update(due_at=moment)
+
+
+def _write(edition_id: int, same: _Same, replies: Mapping[int, str], now: datetime) -> None:
+    due = now + _pause(edition_id, same) if same.status is Status.DEFERRED else None
     moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (due, now)]
-    replaces = _REPLACES.get(outcome.status, _ANSWER_REPLACES)
-    return [
-        outcome.status.value, outcome.attempt, *moments, outcome.code, outcome.reply,
-        edition_id, outcome.seq, *(status.value for status in replaces),
+    values = [same.status.value, same.attempt, *moments, same.code]
+    replaces = [status.value for status in _REPLACES.get(same.status, _ANSWER_REPLACES)]
+    marks = ", ".join(["%s"] * len(replaces))
+    statement, parameters = _POSTGRESQL, [
+        *values, list(replies), list(replies.values()), edition_id, min(replies), max(replies),
+        *replaces,
     ]  # fmt: skip
+    if connection.vendor == "sqlite":
+        statement, parameters = _SQLITE, [json.dumps(replies), edition_id, *replaces, *values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(marks), parameters)
+
+
+def _pause(edition_id: int, same: _Same) -> timedelta:
+    return retry.wait(same.attempt, site().mail.retry_minutes, edition_id)
 
 
 def _suppress(edition_id: int, outcome: Outcome, now: datetime) -> None:

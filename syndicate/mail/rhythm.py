@@ -57,7 +57,7 @@ def slots(when: When, tz: ZoneInfo, start: datetime) -> Iterator[SlotTime]:
     day = start.astimezone(tz).date()
     while True:
         for wall in _walls(when, day):
-            yield _resolve(wall, tz)
+            yield resolve(wall, tz)
         day += timedelta(days=1)
 
 
@@ -73,7 +73,7 @@ def _walls(when: When, day: date) -> list[datetime]:
     raise ValueError(f"{when.rhythm} has no slots")
 
 
-def _resolve(wall: datetime, tz: ZoneInfo) -> SlotTime:
+def resolve(wall: datetime, tz: ZoneInfo) -> SlotTime:
     """A wall time as a moment: of two the first, for none the first minute after the gap."""
     moment = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     local = moment.astimezone(tz).replace(tzinfo=None)
