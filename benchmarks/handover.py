@@ -94,8 +94,8 @@ def measure(options: argparse.Namespace) -> tuple[Rounds, int]:
         mail = site.sample()["mail"].encode()
         contestants: dict[str, Callable[[], Run]] = {
             OURS: lambda: _ours(site, mail, options),
-            SOURCE: lambda: _source(mail, options),
-            KEPT: lambda: _source(mail, options, "-d"),
+            SOURCE: lambda: _source(mail, options, options.mails // 4),
+            KEPT: lambda: _source(mail, options, options.mails, "-d"),
         }
         return interleave(contestants, options.rounds), len(mail)
 
@@ -113,9 +113,9 @@ def _ours(site: Site, mail: bytes, options: argparse.Namespace) -> Run:
     return Run(seen.mails, seconds, told["cpu"], seen.cpu)
 
 
-def _source(mail: bytes, options: argparse.Namespace, *more: str) -> Run:
+def _source(mail: bytes, options: argparse.Namespace, mails: int, *more: str) -> Run:
     with _sink(options) as sink:
-        return peers.smtp_source(sink, mail, options.mails, *more)
+        return peers.smtp_source(sink, mail, mails, *more)
 
 
 def _sink(options: argparse.Namespace) -> Any:
