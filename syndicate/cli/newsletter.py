@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,6 +72,8 @@ def show_(newsletter: Newsletter) -> None:
 @click.option("--at", default="08:00", show_default=True, help="Local time of a digest.")
 @click.option("--weekday", type=click.Choice(DAYS), default="monday", show_default=True)
 @click.option("--timezone", default="", help="Else the publication's.")
+@click.option("--window-from", default="", help="Hours for mail, by each reader's clock: 08:00")
+@click.option("--window-until", default="", help="20:00. Neither: at any time.")
 @click.option("--auto", is_flag=True, help="Editions go by themselves instead of being held.")
 def add(name: str, to: MailingList, sources: tuple[Source, ...], **how: Any) -> None:
     """Set a newsletter up. What is published from now on belongs to it."""
@@ -86,6 +88,8 @@ def add(name: str, to: MailingList, sources: tuple[Source, ...], **how: Any) -> 
         at=_time(how["at"]),
         weekday=DAYS.index(how["weekday"]),
         timezone=_zone(how["timezone"]),
+        window_from=_hour(how["window_from"]),
+        window_until=_hour(how["window_until"]),
         approval=Newsletter.Approval.AUTO if how["auto"] else Newsletter.Approval.HOLD,
     )
     set_up(made, sources, clock.now())
@@ -102,6 +106,8 @@ def add(name: str, to: MailingList, sources: tuple[Source, ...], **how: Any) -> 
 @click.option("--at", help="Local time of a digest.")
 @click.option("--weekday", type=click.Choice(DAYS))
 @click.option("--timezone", help="Empty: the publication's.")
+@click.option("--window-from", help="Mail arrives from then on, by each reader's clock.")
+@click.option("--window-until", help="And until then. Both empty: at any time.")
 @click.option("--auto/--hold", "approval", default=None, help="Editions go by themselves, or wait.")
 @click.option("--template", help="A file in templates/mail, without its ending.")
 @click.option("--subject", help="A line of Jinja; empty: the first article's title.")
@@ -172,6 +178,8 @@ def describe(newsletter: Newsletter) -> dict[str, Any]:
         "at": f"{newsletter.at:%H:%M}",
         "weekday": DAYS[newsletter.weekday],
         "timezone": newsletter.timezone,
+        "window_from": _clock(newsletter.window_from),
+        "window_until": _clock(newsletter.window_until),
         "template": newsletter.template,
         "subject": newsletter.subject,
         "intro": newsletter.intro,
@@ -192,22 +200,30 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
         "at": _time,
         "weekday": DAYS.index,
         "timezone": _zone,
+        "window_from": _hour,
+        "window_until": _hour,
         "approval": lambda auto: "auto" if auto else "hold",
     }
     said = {name: value for name, value in given.items() if value is not None}
     return {name: read[name](value) if name in read else value for name, value in said.items()}
 
 
-def _time(text: str) -> Any:
+def _time(text: str) -> time:
     try:
         return datetime.strptime(text, "%H:%M").time()
     except ValueError as error:
         raise BadInput(f"{text!r} is not a time of day.", "Write it as 08:00.") from error
 
 
-def _zone(name: str) -> str:
-    from zoneinfo import available_timezones
+def _hour(text: str) -> time | None:
+    return _time(text) if text else None
 
-    if name and name not in available_timezones():
-        raise BadInput(f"There is no time zone {name!r}.", "Name one like Europe/Berlin.")
-    return name
+
+def _clock(at: time | None) -> str:
+    return f"{at:%H:%M}" if at is not None else ""
+
+
+def _zone(name: str) -> str:
+    from syndicate.audience.zone import zone
+
+    return zone(name)

@@ -11,13 +11,18 @@ from syndicate.lib.amend import amend
 from syndicate.lib.slug import free_slug
 from syndicate.mail.compose import upcoming
 from syndicate.mail.models import Newsletter
+from syndicate.mail.window import check
 from syndicate.sources.models import Source
 
 TIMING = {"rhythm", "at", "weekday", "timezone"}
 
 
 def set_up(made: Newsletter, sources: Iterable[Source], now: datetime) -> Newsletter:
-    """Save a new newsletter, filled in by hand; what is published from *now* on belongs to it."""
+    """Save a new newsletter, filled in by hand; what is published from *now* on belongs to it.
+
+    Raises BadInput for hours that are none.
+    """
+    check(made.window_from, made.window_until)
     made.slug = free_slug(Newsletter, made.name)
     made.created_at = made.since = now
     made.next_slot_at = upcoming(made, now)
@@ -34,6 +39,7 @@ def change(
 ) -> None:
     """Change what *values* gives of its settings, and its sources unless None. Raises BadInput."""
     changed = amend(newsletter, values)
+    check(newsletter.window_from, newsletter.window_until)
     # Only another rhythm moves the next slot: one that is due this minute must not be lost.
     if not TIMING.isdisjoint(changed):
         newsletter.next_slot_at = upcoming(newsletter, now)

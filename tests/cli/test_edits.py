@@ -53,6 +53,16 @@ def test_another_time_moves_what_is_due_and_another_name_does_not(asked: Asked) 
     assert moved.next_slot_at.astimezone(moved.zone).hour == 9
 
 
+def test_the_hours_for_mail_have_two_ends(asked: Asked, syndicate: Command) -> None:
+    newsletter(slug="daily")
+    hours = ("--window-from", "08:00", "--window-until", "20:00")
+    told = asked("newsletter", "edit", "daily", *hours)
+    assert (told["window_from"], told["window_until"]) == ("08:00", "20:00")
+    assert "one end" in syndicate("newsletter", "edit", "daily", "--window-from", "", code=1).stderr
+    told = asked("newsletter", "edit", "daily", "--window-from", "", "--window-until", "")
+    assert Newsletter.objects.get().window_from is None and told["window_until"] == ""
+
+
 def test_a_newsletter_goes_to_another_list_by_itself(asked: Asked) -> None:
     mailing_list(slug="others")
     newsletter(slug="daily", approval="hold")

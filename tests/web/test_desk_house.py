@@ -92,6 +92,13 @@ def test_a_newsletter_is_set_up(desk: Client) -> None:
     assert clock.now() - made.since < timedelta(minutes=1)
 
 
+def test_the_hours_in_which_mail_arrives_have_two_ends(desk: Client) -> None:
+    answer = desk.post(to("newsletter_new"), settings(window_from="08:00"))
+    assert answer.status_code == 422 and "only one end" in text(answer)
+    desk.post(to("newsletter_new"), settings(window_from="08:00", window_until="20:00"))
+    assert "arrives 08:00–20:00" in text(desk.get(to("newsletter", Newsletter.objects.get().pk)))
+
+
 def test_two_newsletters_of_one_name_have_two_addresses(desk: Client) -> None:
     for _ in range(2):
         desk.post(to("newsletter_new"), settings())

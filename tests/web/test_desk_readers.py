@@ -102,6 +102,15 @@ def test_nobody_is_unsubscribed_by_another_s_page(desk: Client) -> None:
     assert other.subscriptions.get().status == "confirmed"
 
 
+def test_a_reader_lives_by_their_own_clock(desk: Client) -> None:
+    reader = rows.subscriber()
+    here = reverse("desk:subscriber_act", args=[reader.pk, "move"])
+    assert "no time zone" in desk.post(here, {"timezone": "Mars"}, follow=True).content.decode()
+    desk.post(here, {"timezone": "Asia/Tokyo"})
+    reader.refresh_from_db()
+    assert reader.timezone == "Asia/Tokyo"
+
+
 def test_suppressing_and_lifting(desk: Client) -> None:
     person = rows.subscriber()
     desk.post(to("subscriber_act", person.pk, "suppress"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from typing import ClassVar
 from zoneinfo import available_timezones
 
@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from syndicate.audience.models import MailingList
 from syndicate.lib import clock
+from syndicate.lib.errors import BadInput
 from syndicate.mail import editorial
 from syndicate.mail.compose import preview_next
 from syndicate.mail.models import Newsletter
 from syndicate.mail.newsletter import change, pause, resume, set_up
+from syndicate.mail.window import check
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page
 
@@ -51,16 +53,21 @@ class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
         model = Newsletter
         fields = (
             "name", "list", "sources", "rhythm", "at", "weekday", "timezone", "approval",
-            "subject", "intro", "max_articles", "from_name", "from_address", "reply_to", "template",
+            "window_from", "window_until", "subject", "intro", "max_articles", "from_name",
+            "from_address", "reply_to", "template",
         )  # fmt: skip
         widgets: ClassVar = {
             "sources": forms.CheckboxSelectMultiple,
             "at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "window_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "window_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "intro": forms.Textarea(attrs={"rows": 3}),
         }
         labels: ClassVar = {
             "at": "At",
             "timezone": "Time zone",
+            "window_from": "Arrives from",
+            "window_until": "Until",
             "max_articles": "At most this many articles",
             "from_name": "Sender’s name",
             "from_address": "Sender’s address",
@@ -71,6 +78,8 @@ class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
             "at": "Local time. Hourly editions use its minutes alone.",
             "weekday": "For weekly editions.",
             "timezone": "Like Europe/Berlin. Empty: the publication’s.",
+            "window_from": "By each reader’s own clock. Neither: at any time.",
+            "window_until": "What has not gone by then goes on the next day.",
             "subject": "Empty: the first article’s title. "
             "Or a line like {{ newsletter }}: {{ articles[0].title }}; "
             "{{ reader.name or 'you' }} may stand in it.",
@@ -88,6 +97,15 @@ class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
         if zone and zone not in available_timezones():
             raise forms.ValidationError("There is no such time zone. Name one like Europe/Berlin.")
         return zone
+
+    def clean_window_until(self) -> time | None:
+        """Both ends of the hours, or neither."""
+        until: time | None = self.cleaned_data["window_until"]
+        try:
+            check(self.cleaned_data.get("window_from"), until)
+        except BadInput as error:
+            raise forms.ValidationError(str(error)) from error
+        return until
 
 
 @require_safe

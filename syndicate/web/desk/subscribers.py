@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from syndicate.audience import subscribe
 from syndicate.audience.models import MailingList, Subscriber, Subscription, Suppression
+from syndicate.audience.zone import live_in
 from syndicate.lib import clock
 from syndicate.lib.errors import SyndicateError
 from syndicate.web.desk.act import act
@@ -110,6 +111,10 @@ ACTS: dict[str, tuple[Deed, str]] = {
             s.address, Suppression.Reason.MANUAL, f"by {r.user.get_username()}", now
         ),
         "Nothing is sent to this address any more.",
+    ),
+    "move": (
+        lambda s, r, now: live_in(s, r.POST.get("timezone", "")),
+        "Newsletters with certain hours go by this clock.",
     ),
     "lift": (lambda s, r, now: subscribe.lift(s.address), "Mail may be sent there again."),
 }

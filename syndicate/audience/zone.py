@@ -1,0 +1,21 @@
+"""The time zone in which a reader lives, for newsletters that arrive at certain hours."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from syndicate.audience.models import Subscriber
+from syndicate.lib.errors import BadInput
+
+
+def zone(name: str) -> str:
+    """*name* as it may be kept: a zone of the tables, or none. Raises BadInput."""
+    name = name.strip()
+    if name and name not in available_timezones():
+        raise BadInput(f"There is no time zone {name!r}.", "Name one like Europe/Berlin.")
+    return name
+
+
+def live_in(person: Subscriber, name: str) -> None:
+    """Say where somebody lives; empty: where their newsletters do."""
+    Subscriber.objects.filter(pk=person.pk).update(timezone=zone(name))
