@@ -15,7 +15,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from syndicate.lib.errors import BadInput
 
@@ -37,19 +37,21 @@ def signer(purpose: str, *first: int) -> Callable[[int], bytes]:
 
     *purpose* has at most 16 letters. It signs with the key in force now: make one for each run.
     """
-    seal = sealer(purpose, *first)
+    start, begun = _begun(purpose, first)
     encode = binascii.b2a_base64
 
     def token(last: int) -> bytes:
-        return encode(seal(last), newline=False).translate(_TO_URL)
+        id = last.to_bytes(ID_BYTES, "big")
+        mac = begun()
+        mac.update(id)
+        return encode(start + id + mac.digest(), newline=False).translate(_TO_URL)
 
     return token
 
 
 def sealer(purpose: str, *first: int) -> Callable[[int], bytes]:
     """:func:`signer`, but in bytes: for where base64 cannot stand."""
-    start = b"".join(map(_bytes, first))
-    begun = _mac(_keys()[0], purpose, start).copy
+    start, begun = _begun(purpose, first)
 
     def seal(last: int) -> bytes:
         id = last.to_bytes(ID_BYTES, "big")
@@ -68,13 +70,14 @@ def read(purpose: str, token: str) -> tuple[int, ...]:
 def unseal(purpose: str, raw: bytes) -> tuple[int, ...]:
     """:func:`read` for what :func:`sealer` made."""
     ids, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
-    whole = ids and len(ids) % ID_BYTES == 0
-    made = (_mac(key, purpose, ids).digest() for key in _keys())
-    if not whole or not any(hmac.compare_digest(mac, ours) for ours in made):
+    count, rest = divmod(len(ids), ID_BYTES)
+    if rest or not 1 <= count <= 255:
         raise _bad()
-    return tuple(
-        int.from_bytes(ids[at : at + ID_BYTES], "big") for at in range(0, len(ids), ID_BYTES)
-    )
+    for made in (_mac(key, purpose, count) for key in _keys()):
+        made.update(ids)
+        if hmac.compare_digest(mac, made.digest()):
+            return _numbers(ids)
+    raise _bad()
 
 
 def _keys() -> list[str]:
@@ -83,10 +86,22 @@ def _keys() -> list[str]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
-def _mac(secret: str, purpose: str, ids: bytes) -> hashlib.blake2b:
-    """Keys of any length become one of 32 bytes that serves for nothing else."""
+def _begun(purpose: str, first: Sequence[int]) -> tuple[bytes, Callable[[], hashlib.blake2b]]:
+    """What the *first* ids are in bytes, and what makes a MAC that has seen them."""
+    start = b"".join(id.to_bytes(ID_BYTES, "big") for id in first)
+    mac = _mac(_keys()[0], purpose, len(first) + 1)
+    mac.update(start)
+    return start, mac.copy
+
+
+def _mac(secret: str, purpose: str, count: int) -> hashlib.blake2b:
+    """What the ids are yet to be added to.
+
+    Keys of any length become one of 32 bytes that serves for nothing else. *count* comes before
+    the ids, and so the key's own block is done with before the first copy is made.
+    """
     key = hashlib.blake2b(secret.encode(), digest_size=32, person=b"syndicate.tokens").digest()
-    return hashlib.blake2b(ids, digest_size=MAC_BYTES, key=key, person=purpose.encode())
+    return hashlib.blake2b(bytes([count]), digest_size=MAC_BYTES, key=key, person=purpose.encode())
 
 
 def _decode(token: str) -> bytes:
@@ -100,8 +115,10 @@ def _decode(token: str) -> bytes:
     return raw
 
 
-def _bytes(id: int) -> bytes:
-    return id.to_bytes(ID_BYTES, "big")
+def _numbers(ids: bytes) -> tuple[int, ...]:
+    return tuple(
+        int.from_bytes(ids[at : at + ID_BYTES], "big") for at in range(0, len(ids), ID_BYTES)
+    )
 
 
 def _bad() -> BadInput:
