@@ -288,8 +288,9 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.write(data)
 
     def _unsent(self) -> int:
-        """How many bytes wait here to be written."""
-        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+        """How many bytes wait here to be written, at least: asyncio forgets them when it fails."""
+        waiting = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return max(waiting, int(self._choked))
 
     async def _pause(self) -> None:
         """Until something has happened."""
