@@ -13,7 +13,6 @@ from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.mime import ascii_address
 from syndicate.mail import pause
 from syndicate.mail.routes import Route, in_turn, open_routes, routes
-from syndicate.mail.transports import open_transport
 from syndicate.mail.transports.base import Accepted
 
 
@@ -40,8 +39,7 @@ def send(
 def _by(route: Route, sender: str, recipient: str, message: bytes, now: datetime) -> Accepted:
     """One way; what holds for all mail closes it."""
     try:
-        with open_transport(route.name) as transport:
-            answer = transport.send(sender, ascii_address(recipient), message, lambda: None)
+        answer = route.open().send(sender, ascii_address(recipient), message)
     except NotSent as error:
         if error.scope is Scope.LANE:
             pause.pause(error, now, route.lane)

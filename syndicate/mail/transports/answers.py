@@ -40,7 +40,9 @@ _RECIPIENT = re.compile(
     re.IGNORECASE,
 )
 _SENDER = re.compile(r"\b(from|sender|reply.?to|domain is not verified)\b", re.IGNORECASE)
-_WORDS = ("message", "Message", "ErrorMessage", "errors", "Errors", "error", "description", "name")
+_WORDS = (
+    "message", "Message", "ErrorMessage", "Messages", "errors", "Errors", "error", "description",
+)  # fmt: skip
 
 
 def taken(code: int, message_id: object) -> Accepted:

@@ -1,8 +1,8 @@
 """One service's API: mails → calls, and what became of each mail.
 
-    Parts ─ anymail's payload ─ together ─→ lib.http.call ─→ answers
-                                    └ too large, or refused as a whole: in halves, until the mail
-                                      that it is about stands alone
+    Parts ─ in groups ─ anymail's payload ─→ lib.http.call ─→ answers
+                └ too large, or refused as a whole: in halves, until the mail that it is about
+                  stands alone
 
 django-anymail knows each service's fields, addresses and keys; the call itself goes through our own
 door to the network, which knows whether a request that was not answered may have arrived. Each call
@@ -21,14 +21,14 @@ from urllib.parse import urljoin
 from syndicate.lib import clock, http
 from syndicate.lib.config import Provider
 from syndicate.lib.dial import Adapter
-from syndicate.lib.errors import NotSent, Scope
+from syndicate.lib.errors import NotSent
 from syndicate.mail.outcome import BLOCKS
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports import answers
 from syndicate.mail.transports.answers import Answer
 from syndicate.mail.transports.base import Accepted, Refused
 from syndicate.mail.transports.batches import BATCHES
-from syndicate.mail.transports.compose import Composed, merged, single
+from syndicate.mail.transports.compose import Composed, Group, alike, merged, single
 from syndicate.mail.transports.parts import Parts
 from syndicate.mail.transports.services import How, service
 
@@ -46,7 +46,10 @@ class Api:
 
     def hand_over(self, mails: Sequence[Parts]) -> list[Answer]:
         """What became of each of *mails*, in order. A call that fails does not fail the others."""
-        return [answer for group in self._groups(mails) for answer in self._carry(group)]
+        told: dict[int, Answer] = {}
+        for group in self._groups(mails):
+            told |= zip(group.places, self._carry(group), strict=True)
+        return [told[place] for place in range(len(mails))]
 
     def check(self) -> None:
         """Whether they would let us in. Raises Refused.
@@ -58,7 +61,7 @@ class Api:
         if 200 <= response.status_code < 300:
             return
         error = self._refusal(response)
-        if error.scope is Scope.LANE or error.unknown:
+        if error.everybody or error.unknown:
             raise error
 
     def cut(self) -> None:
@@ -69,40 +72,40 @@ class Api:
 
     # One call, or as many as it takes ----------------------------------------------------------
 
-    def _groups(self, mails: Sequence[Parts]) -> Iterator[Sequence[Parts]]:
-        """What goes in one call: all, or one after the other."""
-        if self.service.how is How.SINGLE:
-            yield from ([mail] for mail in mails)
+    def _groups(self, mails: Sequence[Parts]) -> Iterator[Group]:
+        """What goes in one call: all, those that are alike, or one after the other."""
+        if self.service.how is How.BATCH:
+            yield Group(mails, range(len(mails)))
+        elif self.service.how is How.MERGE:
+            yield from alike(mails)
         else:
-            yield mails
+            yield from (Group([mail], [place]) for place, mail in enumerate(mails))
 
-    def _carry(self, mails: Sequence[Parts]) -> list[Answer]:
+    def _carry(self, group: Group) -> list[Answer]:
         try:
-            return self._call(mails)
+            return self._call(group)
         except Refused as error:
-            if error.scope is Scope.LANE or error.unknown or len(mails) == 1:
-                return [error] * len(mails)
-        return self._halves(mails)
+            if error.everybody or error.unknown or len(group.mails) == 1:
+                return [error] * len(group.mails)
+        return self._halves(group)
 
-    def _halves(self, mails: Sequence[Parts]) -> list[Answer]:
+    def _halves(self, group: Group) -> list[Answer]:
         """Smaller and smaller calls; when each of the first few is refused, it is about us."""
-        middle = len(mails) // 2
-        done = self._carry(mails[:middle])
+        one, other = group.halves()
+        done = self._carry(one)
         closed = _closed(done)
         if closed is not None:
-            return [*done, *[closed] * (len(mails) - middle)]
-        return [*done, *self._carry(mails[middle:])]
+            return [*done, *[closed] * len(other.mails)]
+        return [*done, *self._carry(other)]
 
-    def _call(self, mails: Sequence[Parts]) -> list[Answer]:
+    def _call(self, group: Group) -> list[Answer]:
         """One call. Raises Refused where it was refused as a whole, or nobody knows."""
-        if self.service.how is How.BATCH and len(mails) > 1:
-            return self._batch(mails)
+        mails = group.mails
         if len(mails) == 1:
             return self._each(single(self._backend, self.service, mails[0]), mails)
-        composed = merged(self._backend, self.service, mails)
-        if composed is None:  # nothing in common
-            raise _smaller()
-        return self._each(composed, mails)
+        if self.service.how is How.BATCH:
+            return self._batch(mails)
+        return self._each(merged(self._backend, self.service, group), mails)
 
     def _each(self, composed: Composed, mails: Sequence[Parts]) -> list[Answer]:
         """A call whose answer anymail reads."""
@@ -203,7 +206,7 @@ def _backend(name: str, options: Provider) -> Any:
 def _closed(done: Sequence[Answer]) -> Refused | None:
     """Why the rest need not be tried, if so."""
     for answer in done:
-        if isinstance(answer, Refused) and answer.scope is Scope.LANE:
+        if isinstance(answer, Refused) and answer.everybody:
             return answer
     blocked = [a for a in done if isinstance(a, Refused) and a.kind is Kind.BLOCK]
     if len(blocked) < BLOCKS or any(isinstance(answer, Accepted) for answer in done):
@@ -228,4 +231,15 @@ def _interrupted() -> Refused:
     return Refused("We are stopping.", kind=Kind.LOST, permanent=False, everybody=True)
 
 
-_NOBODY = Parts(*["nobody@example.org"] * 2, "", "nobody@example.org", "", "–", "–", "–", "", {})
+_NOBODY = Parts(
+    sender="nobody@example.org",
+    bounces="nobody@example.org",
+    name="",
+    address="nobody@example.org",
+    reply_to="",
+    subject="–",
+    text="–",
+    html="–",
+    message_id="",
+    headers={},
+)

@@ -7,8 +7,8 @@ merged: what many mails have in common, once, with the service's placeholders, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -79,21 +79,48 @@ def single(backend: Any, service: Service, mail: Parts) -> Composed:
     return _composed(backend, message)
 
 
-def merged(backend: Any, service: Service, mails: Sequence[Parts]) -> Composed | None:
-    """All of *mails* in one; None when they do not have enough in common."""
-    first, other = mails[0], mails[-1]
-    texts = {name: constants(getattr(first, name), getattr(other, name)) for name in _TEXTS}
-    own = [_own(mail, texts) for mail in mails]
-    if any(one is None for one in own) or any(_ITS_OWN in "".join(c) for c in texts.values()):
-        return None
-    template = first._replace(
+class Group(NamedTuple):
+    """Mails that go in one call, and their places among all. *texts*: what they have in common."""
+
+    mails: Sequence[Parts]
+    places: Sequence[int]
+    texts: Mapping[str, Constants] = {}
+
+    def halves(self) -> tuple[Group, Group]:
+        """The same in two, for two calls."""
+        at = len(self.mails) // 2
+        return (
+            Group(self.mails[:at], self.places[:at], self.texts),
+            Group(self.mails[at:], self.places[at:], self.texts),
+        )
+
+
+def alike(mails: Sequence[Parts]) -> Iterator[Group]:
+    """Those that differ in the same places, together.
+
+    Two of them show the places: what both have by chance in common, the name Anna for instance,
+    would shut others out, so a few pairs are tried.
+    """
+    rest = list(range(len(mails)))
+    while rest:
+        first, pairs = mails[rest[0]], {rest[-1], rest[len(rest) // 2], rest[min(1, len(rest) - 1)]}
+        tried = ((t, _fitting(mails, rest, t)) for t in (_common(first, mails[p]) for p in pairs))
+        texts, places = max(tried, key=lambda found: len(found[1]))
+        yield Group([mails[place] for place in places], places, texts)
+        rest = [place for place in rest if place not in set(places)]
+
+
+def merged(backend: Any, service: Service, group: Group) -> Composed:
+    """All of a group in one."""
+    mails, texts = group.mails, group.texts
+    template = mails[0]._replace(
         subject=_template("subject", texts["subject"]),
         text=_template("text", texts["text"]),
         html=_template("html", texts["html"]),
     )
-    message = _message(service, template, dict(first.headers))
+    message = _message(service, template, dict(template.headers))
     message.to = [mailbox(mail.name, mail.address) for mail in mails]
-    message.merge_data = {mail.address: one for mail, one in zip(mails, own, strict=True)}
+    message.merge_data = {mail.address: _own(mail, texts) for mail in mails}
     message.merge_headers = {
         mail.address: {**mail.headers, "Message-ID": mail.message_id} for mail in mails
     }
@@ -101,6 +128,20 @@ def merged(backend: Any, service: Service, mails: Sequence[Parts]) -> Composed |
 
 
 _TEXTS = ("subject", "text", "html")
+
+
+def _common(one: Parts, other: Parts) -> dict[str, Constants]:
+    return {name: constants(getattr(one, name), getattr(other, name)) for name in _TEXTS}
+
+
+def _fitting(
+    mails: Sequence[Parts], places: Sequence[int], texts: Mapping[str, Constants]
+) -> list[int]:
+    """Which of them can be cut so; where an article speaks of the service's own placeholders, only
+    the first, which then goes alone."""
+    if any(_ITS_OWN in constant for between in texts.values() for constant in between):
+        return [places[0]]
+    return [place for place in places if _own(mails[place], texts) is not None]
 
 
 def _own(mail: Parts, texts: Mapping[str, Constants]) -> dict[str, str] | None:
