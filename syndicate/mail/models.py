@@ -300,6 +300,8 @@ class Batch(models.Model):
     fence = models.PositiveIntegerField(default=0)
     horizon = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    # Status → how many, as it was put down; of one in a worker's hands, or {}: count (mail.tally).
+    counts = models.JSONField(default=dict, blank=True)
 
     objects: ClassVar[BatchQuerySet] = BatchQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -307,7 +309,10 @@ class Batch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "first_seq"], name="batch_once_per_range"),
         ]
-        indexes = [models.Index(fields=["status", "due_at"], name="batch_due")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="batch_due"),
+            models.Index(fields=["edition", "status", "due_at"], name="batch_of_edition"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition} {self.first_seq}–{self.last_seq}"
@@ -316,13 +321,16 @@ class Batch(models.Model):
 class Delivery(models.Model):
     """One Edition to one Subscriber: a line of the ledger."""
 
-    # The unique constraints are the indexes of both keys.
+    # The unique constraints are the indexes of both keys. The database does not check the keys
+    # (docs/decisions/011-ledger.md): a million checks take longer than a million rows.
     edition = models.ForeignKey(
-        Edition, on_delete=models.CASCADE, related_name="deliveries", db_index=False
-    )
+        Edition, on_delete=models.CASCADE, related_name="deliveries",
+        db_index=False, db_constraint=False,
+    )  # fmt: skip
     subscriber = models.ForeignKey(
-        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
-    )  # null: erased since
+        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries",
+        db_index=False, db_constraint=False,
+    )  # fmt: skip  # null: erased since
     seq = models.PositiveIntegerField()  # 1, 2, 3 … within the edition, without gaps
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
@@ -336,7 +344,15 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["subscriber", "edition"], name="delivery_once"),
             models.UniqueConstraint(fields=["edition", "seq"], name="delivery_dense"),
         ]
-        indexes = [models.Index(fields=["edition", "status"], name="delivery_ledger")]
+        # What is neither waiting nor gone: a few, so the usual way from the one to the other
+        # touches no index.
+        indexes = [
+            models.Index(
+                fields=["edition", "seq"],
+                name="delivery_exceptions",
+                condition=~Q(status__in=[Status.QUEUED, Status.SENT]),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition} → {self.subscriber}: {self.status}"
