@@ -8,9 +8,9 @@ from datetime import datetime
 from syndicate.checks.finding import Finding, Level, unwise, wrong
 from syndicate.lib.config import Config, Provider
 from syndicate.lib.errors import ConfigError, NotSent, SyndicateError
-from syndicate.mail.routes import routes
+from syndicate.mail.routes import Route, routes
 from syndicate.mail.transports import open_transport
-from syndicate.mail.transports.services import SERVICES
+from syndicate.mail.transports.services import SERVICES, Service
 
 
 def able(config: Config) -> Iterator[Finding]:
@@ -20,7 +20,9 @@ def able(config: Config) -> Iterator[Finding]:
             open_transport(route.name)
         except ConfigError as error:
             yield wrong(error.id, error.message, error.hint)
-    yield from _bounces(config)
+    for route in routes():
+        if service := _service(route, config):
+            yield from _of_service(service, config.mail.bounce_address)
 
 
 def answer(now: datetime) -> Iterator[Finding]:
@@ -40,15 +42,20 @@ def answer(now: datetime) -> Iterator[Finding]:
             yield wrong("M005", f"{route.name}: {error.message}", error.hint)
 
 
-def _bounces(config: Config) -> Iterator[Finding]:
-    """A service that has bounces sent to itself, where the site wants them."""
-    if not config.mail.bounce_address:
-        return
-    for route in routes():
-        way = config.transports.get(route.name)
-        options = way.options if way else getattr(config, route.kind)
-        service = SERVICES.get(options.name) if isinstance(options, Provider) else None
-        if service is not None and not service.takes_bounces:
-            message = f"{service.title} does not send returned mail to {config.mail.bounce_address}"
-            hint = "It keeps bounces to itself and tells of them; other ways use the address."
-            yield unwise("M010", f"{message}.", hint)
+def _service(route: Route, config: Config) -> Service | None:
+    """The sending service that a way leads to, if it can be used."""
+    way = config.transports.get(route.name)
+    options = way.options if way else getattr(config, route.kind)
+    service = SERVICES.get(options.name) if isinstance(options, Provider) else None
+    return None if service is None or service.lacks else service
+
+
+def _of_service(service: Service, bounce_address: str) -> Iterator[Finding]:
+    """What works with it, but may not be wanted."""
+    if bounce_address and not service.takes_bounces:
+        message = f"{service.title} does not send returned mail to {bounce_address}."
+        hint = "It keeps bounces to itself and tells of them; other ways use the address."
+        yield unwise("M010", message, hint)
+    if service.caution:
+        message = f"{service.title} {service.caution}."
+        yield unwise("M011", message, "Send an edition to yourself as a test, or choose another.")

@@ -89,6 +89,13 @@ def test_bounces_that_a_service_keeps_are_told(configure: Callable[..., Config],
     assert found == ([] if SERVICES[name].takes_bounces else ["M010"])
 
 
+def test_a_service_that_may_refuse_our_mails_is_told(configure: Callable[..., Config]) -> None:
+    settings = {"api_token": "k"}
+    configure_ways(configure, post=way("provider", name="mailersend", settings=settings))
+    (found,) = transports.able(site())
+    assert found.id == "M011" and "only enterprise accounts" in found.message
+
+
 def test_a_backup_s_password_in_the_clear_is_told(configure: Callable[..., Config]) -> None:
     far = way("smtp", host="b.example.org", security="none", password="secret")
     config = configure_ways(configure, backup=far)

@@ -57,3 +57,18 @@ def test_a_pause_is_ended_for_one_alone(asked: Asked, syndicate: Command) -> Non
     assert [row["state"] for row in asked("transport", "list")] == ["paused", "on trial"]
     assert "was not paused" in syndicate("transport", "resume", "backup").stdout
     syndicate("transport", "resume", "pigeon", code=Exit.FAILED)
+
+
+def test_config_shows_each_way_s_options_and_no_secret(
+    syndicate: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for option, value in (
+        ("TRANSPORTS__BACKUP__KIND", "smtp"),
+        ("TRANSPORTS__BACKUP__PASSWORD", "hush"),
+        ("PROVIDER__SETTINGS__SERVER_TOKEN", "hush"),
+        ("PROVIDER__SETTINGS__API_URL", "https://eu.example.org/"),
+    ):
+        monkeypatch.setenv(f"SYNDICATE_{option}", value)
+    said = syndicate("config", "show", "--origin").stdout
+    assert "transports.backup.kind" in said and "SYNDICATE_TRANSPORTS__BACKUP__KIND" in said
+    assert "hush" not in said and "https://eu.example.org/" in said

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from syndicate import paths
 from syndicate.lib.config import Config, Provider
 from syndicate.lib.errors import ConfigError, Scope
 from syndicate.mail.replies import Kind
@@ -322,6 +323,25 @@ def test_a_mistake_is_said_before_anything_is_sent(configure: Callable[..., Conf
     configure(mail={"transport": "provider"}, provider={"name": "postmark", "settings": {}})
     with pytest.raises(ConfigError, match=r"\[provider\]: Postmark needs the setting server_token"):
         open_transport()
+
+
+def rows() -> dict[str, list[str]]:
+    """The tables of docs/providers.md, by the name in their first column."""
+    text = (paths.REPOSITORY / "docs" / "providers.md").read_text(encoding="utf-8")
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if "| `" in line[:3]]
+    return {cells[0].strip("`"): cells[1:] for cells in lines}
+
+
+def test_the_document_says_what_each_service_can_do() -> None:
+    told = rows()
+    assert set(told) == set(SERVICES)
+    for name, one in SERVICES.items():
+        if one.lacks:
+            assert len(told[name]) == 2
+            continue
+        settings = [f"`{n}`" for n in one.needs] + [f"`{n}`?" for n in one.may]
+        bounces = "yes" if one.takes_bounces else "no"
+        assert told[name] == [one.title, one.how, str(one.most), ", ".join(settings), bounces]
 
 
 def test_every_service_that_can_be_used_is_one_of_anymail_s() -> None:

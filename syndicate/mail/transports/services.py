@@ -40,8 +40,8 @@ class Service:
     *needs* and *may*: the settings it must and can have, by anymail's names. *most*, *most_bytes*:
     what it takes in one call. *evaluates*: what it would take for placeholders of its own in any
     mail. *takes_bounces*: it lets us say where returned mail goes (``mail.bounce_address``).
-    *once*: a header that keeps a call made twice from being carried out twice. *lacks*: why our
-    mails cannot go this way at all, and what to do instead.
+    *once*: a header that keeps a call made twice from being carried out twice. *caution*: what may
+    keep our mails from going. *lacks*: why they cannot go at all, and what to do instead.
     """
 
     title: str
@@ -56,6 +56,7 @@ class Service:
     takes_bounces: bool = False
     keeps_message_id: bool = False
     once: str = ""
+    caution: str = ""
     lacks: str = ""
     instead: str = ""
 
@@ -64,7 +65,11 @@ SERVICES: Mapping[str, Service] = {
     "brevo": Service(
         "Brevo", "brevo", How.BATCH, 1000, evaluates=("{{", "{%"),
     ),
-    "mailersend": Service("MailerSend", "mailersend", needs=("api_token",)),
+    "mailersend": Service(
+        "MailerSend", "mailersend", needs=("api_token",),
+        caution="lets only enterprise accounts set headers, and refuses our mails, which have "
+        "them, from others",
+    ),
     "mailgun": Service(
         "Mailgun", "mailgun", How.MERGE, 1000, 25 * MB,
         may=("sender_domain",), keeps_message_id=True,
