@@ -49,9 +49,10 @@ class Going:
         return sum(self.counts.values()) - self.waiting
 
 
-def going(edition: Edition, now: datetime) -> Going:
-    """Count, and ask what is in the way."""
-    blocked = obstacle(edition, now) if edition.status == Status.SENDING else None
+def going(edition: Edition, now: datetime, above: Obstacle | None = None) -> Going:
+    """Count, and ask what is in the way; *above*: what keeps all work from going on."""
+    moving = edition.status == Status.SENDING
+    blocked = obstacle(edition, now) or above if moving else None
     return Going(edition.audience, editorial.ledger(edition), blocked)
 
 

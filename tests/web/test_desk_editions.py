@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from syndicate.engine.models import Heartbeat
 from syndicate.lib import clock
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.status import Status
@@ -206,10 +207,13 @@ def test_one_that_is_being_sent_waits_goes_on_and_is_called_off(desk: Client) ->
     made = _sent({Status.SENT: 1, Status.QUEUED: 2})
     Edition.objects.update(status=Status.SENDING, finished_at=None)
     shown = reverse("desk:edition", args=[made.pk])
+    assert "Nothing is running" in desk.get(shown).content.decode()
+    now = clock.now()
+    Heartbeat.objects.create(worker="host:1:a", started_at=now, seen_at=now)
     assert "Mails are leaving" in desk.get(shown).content.decode()
     assert "waits where it is" in said(go(desk, made, "_act", "pause"))
     page = desk.get(shown).content.decode()
-    assert "Nothing leaves" in page and "Mails are leaving" not in page
+    assert "nothing more leaves" in page and "Mails are leaving" not in page
     go(desk, made, "_act", "resume")
     assert made.paused_at is None
     go(desk, made, "_act", "cancel")

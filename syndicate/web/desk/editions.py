@@ -19,12 +19,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from syndicate import health
 from syndicate.lib import clock
 from syndicate.lib.config import site
 from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
-from syndicate.mail.going import going
+from syndicate.mail.going import Obstacle, going
 from syndicate.mail.models import Edition
 from syndicate.web.desk.act import act, by
 from syndicate.web.desk.arrangement import arrangement
@@ -39,6 +40,7 @@ SHOWN = {
     "sent": [Status.SENT],
     "cancelled": [Status.CANCELLED],
 }
+STILL = {"H01", "H04", "H22"}  # of health: nobody at work, a copy, no outcome for long
 CHANGED = "Somebody else changed it meanwhile, as the preview shows. Save again to keep yours."
 
 
@@ -216,7 +218,17 @@ def _show(
 
 
 def _ledger(one: Edition) -> Ledger:
-    return ledger(going(one, clock.now()))
+    now = clock.now()
+    return ledger(going(one, now, _standstill(one, now)))
+
+
+def _standstill(one: Edition, now: datetime) -> Obstacle | None:
+    """What keeps all work, or this edition, from moving."""
+    anybody = (None, health.Where("edition", one.pk))
+    for problem in health.standstill(now):
+        if problem.id in STILL and problem.where in anybody:
+            return Obstacle(problem.message, None, "", problem.hint)
+    return None
 
 
 def _initial(one: Edition) -> dict[str, Any]:

@@ -27,16 +27,19 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     editions = Edition.objects.select_related("newsletter").defer("html", "text")
     posts = Post.objects.select_related("account", "article")
+    problems = health.problems(now)
+    copied = any(problem.id == "H04" for problem in problems)
     return page(
         request,
         "home",
-        problems=[(problem, place(problem)) for problem in health.problems(now)],
+        problems=[(problem, place(problem)) for problem in problems],
         held_editions=editions.filter(status=Status.HELD).annotate(count=Count("entries"))[
             :WAITING
         ],
         held_posts=posts.filter(status=Status.HELD)[:WAITING],
         held_articles=Article.objects.filter(state=Article.State.HELD)[:WAITING],
-        coming=coming(now),
+        copied=copied,
+        coming=[] if copied else coming(now),
         articles=Article.objects.select_related("source")[:FEW],
         sent=editions.filter(status__in=[Status.SENDING, Status.SENT]).order_by("-started_at")[:3],
         posted=posts.filter(status=Status.SENT).order_by("-published_at")[:FEW],

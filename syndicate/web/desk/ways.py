@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from syndicate.engine import instance
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput
+from syndicate.mail.going import all_closed
 from syndicate.mail.lane import Carried, Pause, domain_lane
 from syndicate.mail.moving import moving
 from syndicate.mail.pause import resume
@@ -43,17 +44,17 @@ class Line:
 def ways(request: HttpRequest) -> HttpResponse:
     """All ways out, and the destinations that are paused."""
     now = clock.now()
-    closed = Pause.objects.in_force(now)
-    domains = closed.filter(lane__startswith=domain_lane(""))
+    domains = Pause.objects.in_force(now).filter(lane__startswith=domain_lane(""))
+    mail = moving(now)
     return page(
         request,
         "ways",
         lines=lines(now),
         domains=rows(request, domains.order_by("until", "lane")),
-        mail=moving(now),
-        stands_still=moving(now).stands_still(now),
+        blocked=all_closed(now),
+        mail=mail,
+        stands_still=mail.stands_still(now),
         doubt=instance.doubt(),
-        hint=instance.HINT,
     )
 
 

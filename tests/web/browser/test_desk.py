@@ -16,6 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect, sync_playwright
 
+from syndicate.engine.models import Heartbeat
+from syndicate.lib import clock
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery, Edition
 from syndicate.social.models import Post
@@ -179,17 +181,19 @@ def test_an_edition_on_its_way_is_followed_without_a_reload(desk: Desk) -> None:
     made = edition(status=Status.SENDING, started_at=rows.NOON, audience=3)
     for seq in (1, 2, 3):
         made.deliveries.create(seq=seq, subscriber=rows.subscriber())
-    Batch.objects.create(edition=made, first_seq=1, last_seq=3, due_at=rows.NOON)
+    at = clock.now()
+    Batch.objects.create(edition=made, first_seq=1, last_seq=3, due_at=at)
+    Heartbeat.objects.create(worker="host:1:a", started_at=at, seen_at=at)
     with desk() as page, ThreadPoolExecutor(1) as elsewhere:
 
         def later(**values: Any) -> None:
             elsewhere.submit(_change, made.pk, **values).result()
 
         page.goto(reverse("desk:edition", args=[made.pk]))
-        expect(page.locator(".going")).to_contain_text("0 mails of 3 done")
+        expect(page.locator(".going")).to_contain_text("0 of 3 done")
         page.get_by_role("button", name="Pause").focus()
         later(sent=2)
-        expect(page.locator(".going")).to_contain_text("2 mails of 3 done")
+        expect(page.locator(".going")).to_contain_text("2 of 3 done")
         expect(page.get_by_role("button", name="Pause")).to_be_focused()
         later(sent=3, status=Status.SENT)
         expect(page.get_by_role("button", name="Pause")).to_be_hidden()
