@@ -48,13 +48,21 @@ def list_(status: str | None, limit: int) -> None:
 @EDITION
 def show_(edition: Edition) -> None:
     """Print one edition: its articles in order, and its ledger."""
-    from syndicate.mail.editorial import ledger
+    from syndicate.lib import clock
+    from syndicate.mail.going import going
 
     entries = edition.entries.select_related("article")
     articles = [
         {"id": e.article_id, "title": e.article.title, "included": e.included} for e in entries
     ]
-    told = {**describe(edition), "articles": articles, "ledger": ledger(edition)}
+    now_going = going(edition, clock.now())
+    blocked = now_going.obstacle._asdict() if now_going.obstacle else None
+    told = {
+        **describe(edition),
+        "articles": articles,
+        "ledger": now_going.counts,
+        "obstacle": blocked,
+    }
     words = [
         f"{edition.subject}  ({edition.status})",
         *([edition.preheader] if edition.preheader else []),
@@ -62,7 +70,8 @@ def show_(edition: Edition) -> None:
         "",
         *(f"  {'' if a['included'] else '(left out) '}{a['id']}  {a['title']}" for a in articles),
         "",
-        *_ledger_words(edition.audience, told["ledger"]),
+        *_ledger_words(edition.audience, now_going.counts),
+        *([f"{blocked['what']} {blocked['why']} {blocked['hint']}".rstrip()] if blocked else []),
     ]
     show(told, words)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,7 +24,7 @@ def status(check: bool) -> None:
 
     now = clock.now()
     problems = health.problems(now)
-    told = {**counts(), "problems": [describe(problem) for problem in problems]}
+    told = {**counts(), **mail(now), "problems": [describe(problem) for problem in problems]}
     show(told, _words(told))
     if check and any(problem.level == health.Level.ERROR for problem in problems):
         raise click.exceptions.Exit(Exit.FAILED)
@@ -54,6 +56,20 @@ def counts() -> dict[str, Any]:
     }
 
 
+def mail(now: datetime) -> dict[str, Any]:
+    """Whether mail moves, and how large the database has grown (bytes; None: not a file)."""
+    from django.conf import settings
+
+    from syndicate.mail.moving import moving
+
+    state, file = moving(now), Path(settings.DATABASES["default"]["NAME"])
+    return {
+        "mail_due_since": state.since,
+        "mail_moved_at": state.latest,
+        "database_bytes": file.stat().st_size if file.is_file() else None,
+    }
+
+
 def describe(problem: Any) -> dict[str, Any]:
     """A problem as data."""
     where = {"kind": problem.where.kind, "id": problem.where.pk} if problem.where else None
@@ -75,6 +91,7 @@ def _words(told: dict[str, Any]) -> list[str]:
         ("Newsletters", f"{told['newsletters']}, {told['readers']} confirmed subscriptions"),
         ("Editions", f"{told['editions_held']} held, {told['editions_sending']} on their way, "
          f"{told['editions_sent']} sent"),
+        ("Mail", _mail_words(told)),
         ("Accounts", f"{told['accounts']}, {told['posts_held']} posts held, "
          f"{told['posts_sent']} posted"),
     ]  # fmt: skip
@@ -82,3 +99,13 @@ def _words(told: dict[str, Any]) -> list[str]:
     found = [(MARKS[p["level"]], p["id"], p["subject"], p["message"]) for p in told["problems"]]
     hints = [f"     {p['id']}: {p['hint']}" for p in told["problems"] if p["hint"]]
     return [*lines, "", *columns(("", "Id", "What", "Trouble"), found, "Nothing is wrong."), *hints]
+
+
+def _mail_words(told: dict[str, Any]) -> str:
+    since, moved = told["mail_due_since"], told["mail_moved_at"]
+    words = [f"due since {since.astimezone():%Y-%m-%d %H:%M:%S}" if since else "none is due"]
+    if moved:
+        words.append(f"moved {moved.astimezone():%H:%M:%S}")
+    if told["database_bytes"]:
+        words.append(f"the database has {told['database_bytes'] / 1_000_000:,.1f} MB")
+    return ", ".join(words)

@@ -69,6 +69,7 @@ def test_an_edition_is_approved_held_and_cancelled(edition: Edition, asked: Aske
 def test_an_edition_on_its_way_is_paused_and_goes_on(edition: Edition, asked: Asked) -> None:
     Edition.objects.update(status=Status.SENDING)
     assert asked("edition", "pause", edition.pk)["paused_at"]
+    assert "Paused" in asked("edition", "show", edition.pk)["obstacle"]["what"]
     assert asked("edition", "resume", edition.pk)["paused_at"] is None
 
 
