@@ -56,6 +56,12 @@ class Worker:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
         self.pid = process.pid
+        self._killed = False
+
+    @property
+    def has_died(self) -> bool:
+        """Whether it has ended by itself, which it should not."""
+        return self.process.poll() is not None and not self._killed
 
     def cpu(self) -> float:
         """Seconds so far."""
@@ -67,6 +73,7 @@ class Worker:
 
     def kill(self) -> None:
         """Without a chance to say goodbye."""
+        self._killed = True
         self.process.kill()
         self.process.wait(10)
 
@@ -86,6 +93,7 @@ class Site:
     def __init__(self, database: str = "", **options: object) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="syndicate-bench-")
         self.home = Path(self._folder.name)
+        self._workers: list[Worker] = []
         self._url = database
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SYNDICATE_", "DJANGO_"))}
         given = _OPTIONS | ({"DATABASE__URL": database} if database else {}) | options
@@ -137,9 +145,11 @@ class Site:
                 stdout=log,
             )
         worker = Worker(process)
+        self._workers.append(worker)
         try:
             yield worker
         finally:
+            self._workers.remove(worker)
             worker.stop()
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
@@ -159,11 +169,13 @@ class Site:
         """How often the workers said *word*."""
         return (self.home / "log").read_text(encoding="utf-8", errors="replace").count(word)
 
-    def until(self, true: Callable[[], bool], what: str, pause: float = 0.01) -> None:
+    def until(
+        self, true: Callable[[], bool], what: str, pause: float = 0.01, seconds: float = SECONDS
+    ) -> None:
         """Wait for it; the end of the workers' log tells why when it does not come."""
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + seconds
         while not true():
-            if time.monotonic() > end:
+            if time.monotonic() > end or any(worker.has_died for worker in self._workers):
                 log = (self.home / "log").read_text(encoding="utf-8", errors="replace")
                 raise TimeoutError(f"{what} did not come:\n{log[-3000:]}")
             time.sleep(pause)
