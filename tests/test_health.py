@@ -17,6 +17,7 @@ from syndicate.mail.models import Batch, Pause
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 from tests import rows
+from tests.ways import way
 from tests.web.furniture import edition, post
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,17 @@ def test_a_closed_way_out_explains_why_batches_wait(
     )  # fmt: skip
     assert "535" in one(now, "H25").message
     assert not found(now, "H22")
+
+
+def test_a_closed_way_out_is_a_warning_while_mail_goes_by_another(
+    now: datetime, configure: Callable[..., Any]
+) -> None:
+    configure(mail={"transport": "smtp"}, transports={"backup": way("smtp", weight=0)})
+    Pause.objects.create(lane="transport smtp", since=now, until=now + HOUR, error="535 no")
+    told = one(now, "H25")
+    assert told.level is health.Level.WARNING and "goes by backup" in told.hint
+    Pause.objects.create(lane="transport backup", since=now, until=now + HOUR, error="down")
+    assert {p.level for p in found(now, "H25")} == {health.Level.ERROR}
 
 
 def test_a_ledger_that_does_not_add_up(now: datetime) -> None:

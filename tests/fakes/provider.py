@@ -117,7 +117,12 @@ class Handler(BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.service.asked += 1
         self.service.on_call()
-        fault = self.service.fault()
+        try:
+            self._answer(self.service.fault())
+        except OSError:
+            self.close_connection = True  # whoever asked has hung up, which is their right
+
+    def _answer(self, fault: Callable[[Handler], bool] | None) -> None:
         if fault is not None:
             fault(self)
         elif not any(KEY in value or _BASIC in value for value in self.headers.values()):

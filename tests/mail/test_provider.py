@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,10 @@ from syndicate.lib.config import Config, Provider
 from syndicate.lib.errors import ConfigError, Scope
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports import open_transport
+from syndicate.mail.transports.api import Api
 from syndicate.mail.transports.base import Accepted, Refused
+from syndicate.mail.transports.compose import single
+from syndicate.mail.transports.parts import parts
 from syndicate.mail.transports.provider import ProviderTransport
 from syndicate.mail.transports.services import SERVICES, service
 from tests.fakes.provider import KEY, KINDS, Service
@@ -275,6 +279,27 @@ def test_an_article_about_templates_arrives_as_it_was_written(name: str) -> None
             assert "{{" not in mail.html or name == "mailgun"
 
 
+@pytest.mark.parametrize("name", ["postal", "sparkpost"])
+def test_who_lets_us_say_where_bounces_go_is_told_each_mail_s_own(
+    configure: Callable[..., Config], name: str
+) -> None:
+    configure(mail={"bounce_address": "b+*@harbour.example.org"})
+    one = SERVICES[name]
+    settings = dict.fromkeys(one.needs, "https://api.example.org/")
+    backend = Api(Provider(name, settings, 5, 1))._backend
+    mail = parts(Note("ada@example.org").content(), "b+7@harbour.example.org", "ada@example.org")
+    asked = single(backend, one, mail).request("https://api.example.org/")
+    assert "b+7@harbour.example.org" in asked["data"]
+
+
+def test_a_signature_of_ours_does_not_go_with_what_a_service_makes_of_the_mail(
+    resend: Service,
+) -> None:
+    raw = b"DKIM-Signature: v=1; a=rsa-sha256\r\n" + Note("ada@example.org").content()
+    ProviderTransport(Provider(**resend.options())).send("n@example.org", "ada@example.org", raw)
+    assert "dkim-signature" not in resend.mails[0].headers
+
+
 def test_one_mail_now(resend: Service) -> None:
     transport = ProviderTransport(Provider(**resend.options()))
     note = Note("ada@example.org")
@@ -317,6 +342,13 @@ def test_what_is_missing_is_named(name: str, settings: dict[str, str], id: str, 
     with pytest.raises(ConfigError, match=says) as caught:
         service(name, settings)
     assert caught.value.id == id
+
+
+def test_the_package_it_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "anymail", None)  # as if it were not installed
+    with pytest.raises(ConfigError, match="needs the package django-anymail") as caught:
+        service("resend", {"api_key": "k"})
+    assert caught.value.id == "M007" and "syndicate[providers]" in caught.value.hint
 
 
 def test_a_mistake_is_said_before_anything_is_sent(configure: Callable[..., Config]) -> None:
