@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.mail.transports.compose import alike
 from syndicate.mail.transports.merge import constants, values
 from syndicate.mail.transports.parts import Parts
+from syndicate.mail.transports.payload import alike
 
 WORDS = st.lists(st.sampled_from(["Dear ", "Ada", ",", " ", "<p>", "</p>", "ü", "a=1", "\n"]))
 

@@ -17,8 +17,8 @@ from syndicate.mail.replies import Kind
 from syndicate.mail.transports import open_transport
 from syndicate.mail.transports.api import Api
 from syndicate.mail.transports.base import Accepted, Refused
-from syndicate.mail.transports.compose import single
 from syndicate.mail.transports.parts import parts
+from syndicate.mail.transports.payload import single
 from syndicate.mail.transports.provider import ProviderTransport
 from syndicate.mail.transports.services import SERVICES, service
 from tests.fakes.provider import KEY, KINDS, Service

@@ -28,8 +28,8 @@ from syndicate.mail.transports import answers
 from syndicate.mail.transports.answers import Answer
 from syndicate.mail.transports.base import Accepted, Refused
 from syndicate.mail.transports.batches import BATCHES
-from syndicate.mail.transports.compose import Composed, Group, alike, merged, single
 from syndicate.mail.transports.parts import Parts
+from syndicate.mail.transports.payload import Group, Payload, alike, merged, single
 from syndicate.mail.transports.services import How, service
 
 
@@ -56,8 +56,8 @@ class Api:
 
         Asked with a call that names no recipient: who finds fault with that has taken our key.
         """
-        composed = single(self._backend, self.service, _NOBODY)
-        response = self._post({**self._request(composed), "data": b"{}", "files": None})
+        payload = single(self._backend, self.service, _NOBODY)
+        response = self._post({**self._request(payload), "data": b"{}", "files": None})
         if 200 <= response.status_code < 300:
             return
         error = self._refusal(response)
@@ -107,11 +107,11 @@ class Api:
             return self._batch(mails)
         return self._each(merged(self._backend, self.service, group), mails)
 
-    def _each(self, composed: Composed, mails: Sequence[Parts]) -> list[Answer]:
+    def _each(self, payload: Payload, mails: Sequence[Parts]) -> list[Answer]:
         """A call whose answer anymail reads."""
-        response = self._ask(self._request(composed))
+        response = self._ask(self._request(payload))
         who, code = self.service.title, response.status_code
-        found = composed.statuses(response, self._backend)
+        found = payload.statuses(response, self._backend)
         if found is None:
             raise answers.unknown(f"{who} answered {code} with what cannot be read.", code)
         words = answers.said(response.text)
@@ -124,10 +124,10 @@ class Api:
     def _batch(self, mails: Sequence[Parts]) -> list[Answer]:
         """A call whose answer we read."""
         batch = BATCHES[self._name]
-        composed = [single(self._backend, self.service, mail) for mail in mails]
-        request = self._request(composed[0])
+        payloads = [single(self._backend, self.service, mail) for mail in mails]
+        request = self._request(payloads[0])
         request["url"] = urljoin(self._backend.api_url, batch.endpoint)
-        request["data"] = composed[0].as_json(batch.join([one.data for one in composed]))
+        request["data"] = payloads[0].as_json(batch.join([one.data for one in payloads]))
         response = self._ask(request, reads_errors=True)
         who, code = self.service.title, response.status_code
         try:
@@ -142,8 +142,8 @@ class Api:
 
     # The network -------------------------------------------------------------------------------
 
-    def _request(self, composed: Composed) -> dict[str, Any]:
-        return composed.request(str(self._backend.api_url))
+    def _request(self, payload: Payload) -> dict[str, Any]:
+        return payload.request(str(self._backend.api_url))
 
     def _ask(self, request: dict[str, Any], *, reads_errors: bool = False) -> http.Reply:
         """The answer, if it is a yes (or, where each mail has its own, a 4xx). Raises Refused."""

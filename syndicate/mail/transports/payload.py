@@ -28,55 +28,53 @@ _ITS_OWN = "%recipient"
 _SPLIT = "\u200b"
 
 
-class Composed:
-    """One payload of anymail's."""
+class Payload:
+    """What anymail made: one call's worth."""
 
-    def __init__(self, payload: Any) -> None:
-        self._payload = payload
+    def __init__(self, made: Any) -> None:
+        self._made = made
 
     @property
     def data(self) -> Any:
         """What becomes JSON, or a form."""
-        return self._payload.data
+        return self._made.data
 
     def request(self, api_url: str) -> dict[str, Any]:
         """Method, url, headers, data, files and auth. Raises Refused for what cannot be said."""
         from anymail.exceptions import AnymailError
 
         try:
-            made: dict[str, Any] = self._payload.get_request_params(api_url)
+            made: dict[str, Any] = self._made.get_request_params(api_url)
         except AnymailError as error:
             raise _unusable(error) from error
         return made
 
     def as_json(self, data: Any) -> str:
         """As anymail writes it."""
-        made: str = self._payload.serialize_json(data)
+        made: str = self._made.serialize_json(data)
         return made
 
     def statuses(self, response: Any, backend: Any) -> Mapping[str, Any] | None:
         """What became of each address, as anymail reads it; None where it cannot."""
         from anymail.exceptions import AnymailError
 
-        message = self._payload.message
+        message = self._made.message
         try:
-            backend.raise_for_status(response, self._payload, message)
-            found: Mapping[str, Any] = backend.parse_recipient_status(
-                response, self._payload, message
-            )
+            backend.raise_for_status(response, self._made, message)
+            found: Mapping[str, Any] = backend.parse_recipient_status(response, self._made, message)
         except (AnymailError, LookupError, TypeError, AttributeError):
             return None
         return found
 
 
-def single(backend: Any, service: Service, mail: Parts) -> Composed:
+def single(backend: Any, service: Service, mail: Parts) -> Payload:
     """One mail."""
     headers = {**mail.headers, **(service.headers or {})}
     if service.keeps_message_id and mail.message_id:
         headers["Message-ID"] = mail.message_id
     message = _message(service, mail, headers)
     message.to = [mailbox(mail.name, mail.address)]
-    return _composed(backend, message)
+    return _payload(backend, message)
 
 
 class Group(NamedTuple):
@@ -110,7 +108,7 @@ def alike(mails: Sequence[Parts]) -> Iterator[Group]:
         rest = [place for place in rest if place not in set(places)]
 
 
-def merged(backend: Any, service: Service, group: Group) -> Composed:
+def merged(backend: Any, service: Service, group: Group) -> Payload:
     """All of a group in one."""
     mails, texts = group.mails, group.texts
     template = mails[0]._replace(
@@ -124,7 +122,7 @@ def merged(backend: Any, service: Service, group: Group) -> Composed:
     message.merge_headers = {
         mail.address: {**mail.headers, "Message-ID": mail.message_id} for mail in mails
     }
-    return _composed(backend, message)
+    return _payload(backend, message)
 
 
 _TEXTS = ("subject", "text", "html")
@@ -188,11 +186,11 @@ def _harmless(service: Service, text: str, spell: Any = None) -> str:
     return text
 
 
-def _composed(backend: Any, message: Any) -> Composed:
+def _payload(backend: Any, message: Any) -> Payload:
     from anymail.exceptions import AnymailError
 
     try:
-        return Composed(backend.build_message_payload(message, backend.send_defaults))
+        return Payload(backend.build_message_payload(message, backend.send_defaults))
     except AnymailError as error:
         raise _unusable(error) from error
 
