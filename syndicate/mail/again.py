@@ -14,6 +14,7 @@ from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery, Edition
+from syndicate.mail.tally import recount
 
 # What may be tried once more; "unknown" has an act of its own, as it may have arrived.
 RETRIED = (Status.DEFERRED, Status.REJECTED, Status.FAILED)
@@ -32,7 +33,10 @@ def resolve_unknown(edition: Edition, resend: bool, now: datetime) -> int:
     unknown = edition.deliveries.filter(status=Status.UNKNOWN)
     if resend:
         return _queue(edition, unknown, now)
-    return _some(unknown.update(status=Status.SENT, reply="taken for sent by an editor"))
+    with transaction.atomic():
+        count = _some(unknown.update(status=Status.SENT, reply="taken for sent by an editor"))
+        recount(edition.pk)
+    return count
 
 
 def _queue(edition: Edition, deliveries: QuerySet[Delivery], now: datetime) -> int:
@@ -50,6 +54,7 @@ def _queue(edition: Edition, deliveries: QuerySet[Delivery], now: datetime) -> i
             )
         )
         _wake(edition, now)
+        recount(edition.pk)
     edition.status = Status.SENDING
     return count
 

@@ -20,7 +20,6 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count
 
 from syndicate.audience.links import absolute
 from syndicate.lib.config import site
@@ -32,6 +31,7 @@ from syndicate.mail.models import Edition, EditionArticle, Newsletter
 from syndicate.mail.render import Rendered, Values, personalise, render
 from syndicate.mail.send import send
 from syndicate.mail.start import check
+from syndicate.mail.tally import recount, tally
 
 __all__ = [
     "approve", "arrange", "cancel", "compose_now", "edit", "hold", "hold_all", "ledger",
@@ -120,7 +120,9 @@ def cancel(edition: Edition) -> None:
         paused_at=None,
     )
     waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.DEFERRED])
-    waiting.update(status=Status.CANCELLED, due_at=None)
+    with transaction.atomic():
+        waiting.update(status=Status.CANCELLED, due_at=None)
+        recount(edition.pk)
 
 
 def edit(edition: Edition, *, subject: str, preheader: str, intro: str, now: datetime) -> None:
@@ -213,8 +215,7 @@ def compose_now(newsletter: Newsletter, now: datetime) -> list[Edition]:
 
 def ledger(edition: Edition) -> dict[str, int]:
     """How many of its Deliveries stand where; adds up to ``audience``."""
-    counted = edition.deliveries.values_list("status").annotate(n=Count("pk")).order_by()
-    return dict(counted)
+    return dict(tally(edition.pk))
 
 
 def _rendered(edition: Edition) -> Rendered:

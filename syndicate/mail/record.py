@@ -18,7 +18,7 @@ from syndicate.audience.subscribe import suppress
 from syndicate.lib import retry
 from syndicate.lib.config import site
 from syndicate.lib.status import Status
-from syndicate.mail.models import Delivery
+from syndicate.mail.models import Batch, Delivery
 from syndicate.mail.outcome import Outcome
 from syndicate.mail.replies import Kind
 
@@ -69,6 +69,13 @@ def record(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     for outcome in outcomes:
         if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
             _suppress(edition_id, outcome, now)
+
+
+def late(batch: Batch, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """What servers had answered to a worker that has lost *batch*: true all the same."""
+    record(batch.edition_id, outcomes, now)
+    # It may have been put down and counted since: its rows speak now.
+    Batch.objects.filter(pk=batch.pk).update(counts={})
 
 
 def bar(edition_id: int, seqs: Collection[int], now: datetime) -> None:

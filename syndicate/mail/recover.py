@@ -23,7 +23,7 @@ from syndicate.mail import pause
 from syndicate.mail.journal import Story, find, left_behind
 from syndicate.mail.models import Batch, Delivery
 from syndicate.mail.outcome import Outcome, Policy, unknown
-from syndicate.mail.record import record
+from syndicate.mail.record import late, record
 from syndicate.mail.settle import finish, settle
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def replay(story: Story, now: datetime) -> None:
             _resolve(batch, story, now)
             settle(batch, now)
         else:
-            record(batch.edition_id, answers(story.outcomes.values()), now)
+            late(batch, answers(story.outcomes.values()), now)
 
 
 def take_over(batch: Batch, now: datetime) -> None:
