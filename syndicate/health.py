@@ -9,7 +9,7 @@ what to do; *where* points at its row without knowing any page.
 from __future__ import annotations
 
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,17 +19,17 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from syndicate import paths
 from syndicate.audience.models import Subscription
 from syndicate.engine import instance
 from syndicate.engine.models import Failure, Heartbeat
-from syndicate.lib.config import site
 from syndicate.lib.status import Status
+from syndicate.mail import editorial
 from syndicate.mail.lane import Pause
-from syndicate.mail.models import Batch, Delivery, Edition, Newsletter
+from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.mail.moving import moving
 from syndicate.mail.routes import open_routes, routes
 from syndicate.social.models import Account, Post
@@ -41,8 +41,6 @@ STUCK_AFTER = timedelta(minutes=15)
 SILENT_AFTER = timedelta(seconds=60)
 # Mail that is due this long is told of, though it moves: there is more of it than hands.
 BACKLOG_AFTER = timedelta(hours=1)
-# An edition's numbers are added up until so long after its end.
-COUNTED = timedelta(days=1)
 # A final failure stays in sight this long; then it is history.
 RECENT = timedelta(days=7)
 # Below the first the disk is nearly full, below the second it is getting so. Bytes.
@@ -178,32 +176,23 @@ def newsletters(now: datetime) -> Iterator[Problem]:
 
 
 def editions(now: datetime) -> Iterator[Problem]:
-    """Editions that cannot go, or went and nobody knows whereto."""
+    """Editions that cannot go."""
     live = Edition.objects.exclude(status=Status.CANCELLED)
     for edition in live.exclude(error="").defer("html", "text"):
         where = Where("edition", edition.pk)
         yield Problem("H21", Level.ERROR, edition.subject, edition.error, edition.hint, where)
-    lost = Delivery.objects.filter(status=Status.UNKNOWN, edition__in=_ended_since(now - RECENT))
-    named = lost.values_list("edition_id", "edition__subject", "edition__audience")
-    for pk, subject, audience, unknown in named.annotate(n=Count("pk")).order_by("-edition_id"):
-        message = f"{unknown} of {audience} mails may or may not have arrived."
-        hint = "Decide on its page: send them again, or leave them."
-        yield Problem("H24", Level.WARNING, subject, message, hint, Where("edition", pk))
 
 
 def ledgers(now: datetime) -> Iterator[Problem]:
-    """Whether the numbers of what is or was just on its way add up."""
+    """The numbers of what is, or was lately, on its way."""
+    lately = now - RECENT
     recent = Edition.objects.filter(started_at__isnull=False).filter(
-        Q(finished_at=None, started_at__gte=now - RECENT)
-        | Q(status=Status.SENDING)
-        | Q(finished_at__gte=now - COUNTED)
+        Q(status=Status.SENDING)
+        | Q(finished_at=None, started_at__gte=lately)
+        | Q(finished_at__gte=lately)
     )
-    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    rows = Delivery.objects.filter(edition__in=recent).values_list("edition_id", "status")
-    for pk, status, count in rows.annotate(n=Count("pk")).order_by():
-        counts[pk][status] = count
     for edition in recent.order_by("-pk").defer("html", "text", "intro"):
-        yield from ledger(edition, counts[edition.pk])
+        yield from ledger(edition, Counter(editorial.ledger(edition)))
 
 
 def ledger(edition: Edition, counts: Counter[str]) -> Iterator[Problem]:
@@ -220,6 +209,10 @@ def ledger(edition: Edition, counts: Counter[str]) -> Iterator[Problem]:
         if edition.status == Status.SENT:
             hint = "Somebody changed the database by hand. Compare with a backup."
         yield Problem("H23", Level.ERROR, edition.subject, message, hint, where)
+    if (unknown := counts[Status.UNKNOWN]) and edition.status != Status.CANCELLED:
+        message = f"{unknown} of {edition.audience} mails may or may not have arrived."
+        hint = "Decide on its page: send them again, or leave them."
+        yield Problem("H24", Level.WARNING, edition.subject, message, hint, where)
 
 
 def unmoved(now: datetime) -> Iterator[Problem]:
@@ -234,9 +227,7 @@ def unmoved(now: datetime) -> Iterator[Problem]:
         for pk, subject in batches.values_list("edition_id", "edition__subject").distinct():
             yield _unmoved(pk, subject, f"Should be on its way; nothing has moved since {at}.")
     elif mail.since is not None and mail.since < now - BACKLOG_AFTER:
-        message = (
-            f"Some has been due since {_clock(mail.since)}: it moves, but slowly."
-        )
+        message = f"Some has been due since {_clock(mail.since)}: it moves, but slowly."
         hint = "More connections to the mail server, or more workers, may help."
         yield Problem("H27", Level.WARNING, "Mail", message, hint)
 
@@ -307,13 +298,6 @@ def posts(now: datetime) -> Iterator[Problem]:
         hint = "If the daemon runs, its log tells what keeps it."
         subject, where = f"{post.account}: {post.article}", Where("post", post.pk)
         yield Problem("H34", Level.ERROR, subject, message, hint, where)
-
-
-def _ended_since(moment: datetime) -> QuerySet[Edition]:
-    """Those that were begun, and are under way or ended since then."""
-    ended = Q(finished_at=None) | Q(finished_at__gte=moment)
-    begun = Edition.objects.filter(ended, started_at__isnull=False)
-    return begun.exclude(status=Status.CANCELLED)
 
 
 def _clock(at: datetime | None) -> str:

@@ -199,6 +199,7 @@ def test_a_cancelled_edition_of_which_some_still_wait(now: datetime) -> None:
 def test_mails_whose_fate_is_unknown(now: datetime) -> None:
     made = edition(status=Status.SENT, started_at=now, finished_at=now, audience=1)
     made.deliveries.create(seq=1, status=Status.UNKNOWN)
+    Batch.objects.create(edition=made, first_seq=1, last_seq=1, due_at=now, status=Status.SENT)
     assert one(now, "H24").where == Where("edition", made.pk)
     assert not found(now, "H23")
 
