@@ -1,6 +1,7 @@
 """An approved Edition's time has come → its text and its audience are frozen.
 
 queued Edition ─ render once ─┬─ one INSERT … SELECT: a Delivery for each reader, 1, 2, 3 …
+                              │  (by the hour at which its window opens, if it has one)
                               ├─ Batches: ranges of them, what one worker claims at a time
                               └─→ sending (or sent at once, to nobody)
 cannot be rendered ─→ held again, with what to mend
@@ -9,21 +10,32 @@ cannot be rendered ─→ held again, with what to mend
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, DateTimeField, F, Max, Min, Value, When, Window
+from django.db.models.functions import Cast, RowNumber
 
 from syndicate.audience.models import MailingList
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, ConfigError
 from syndicate.lib.status import Status
 from syndicate.mail.message import sender
-from syndicate.mail.models import Batch, Delivery, Edition
+from syndicate.mail.models import Batch, Delivery, Edition, Newsletter
 from syndicate.mail.render import Rendered, render
+from syndicate.mail.window import window
 
 log = logging.getLogger(__name__)
+
+
+class Part(NamedTuple):
+    """A range of Deliveries, both ends in it, and when the first of them may go."""
+
+    first: int
+    last: int
+    due: datetime
 
 
 def start(edition_id: int, now: datetime) -> None:
@@ -37,8 +49,9 @@ def start(edition_id: int, now: datetime) -> None:
     with transaction.atomic():
         if not claim(edition, rendered, now):
             return
-        audience = freeze(edition, edition.newsletter.list)
-        cut(edition, audience, now)
+        shut = asleep(edition.newsletter, now)
+        audience = freeze(edition, edition.newsletter.list, shut)
+        cut(edition, audience, now, in_parts=bool(shut))
         Edition.objects.filter(pk=edition.pk).update(audience=audience)
         if not audience:
             Edition.objects.filter(pk=edition.pk).update(status=Status.SENT, finished_at=now)
@@ -53,34 +66,69 @@ def check(edition: Edition) -> Rendered:
     return render(edition)
 
 
-def freeze(edition: Edition, readers_of: MailingList) -> int:
-    """A Delivery for each reader as of now, numbered without gaps; returns how many."""
-    place = Window(RowNumber(), order_by=F("subscriber_id").asc())
-    readers = readers_of.readers().annotate(place=place).values_list("subscriber_id", "place")
-    select, parameters = readers.query.sql_with_params()
+def freeze(
+    edition: Edition, readers_of: MailingList, shut: Mapping[str, datetime] | None = None
+) -> int:
+    """A Delivery for each reader as of now, numbered without gaps; returns how many.
+
+    *shut*: time zones in which nobody is to be mailed before that moment. They come last, so that
+    a range of numbers has one moment.
+    """
+    later = [When(subscriber__timezone=zone, then=Value(at)) for zone, at in (shut or {}).items()]
+    due = Case(*later, default=None, output_field=DateTimeField()) if later else _AT_ONCE
+    order = [F("due").asc(nulls_first=True)] if later else []
+    place = Window(RowNumber(), order_by=[*order, F("subscriber_id").asc()])
+    readers = readers_of.readers().annotate(due=due, place=place)
+    select, parameters = readers.values_list(
+        "subscriber_id", "place", "due"
+    ).query.sql_with_params()
     table = connection.ops.quote_name(Delivery._meta.db_table)
     # One statement, whether for ten readers or a million; the names are our own.
     insert = (
-        f"INSERT INTO {table} (edition_id, subscriber_id, seq, status, attempts, reply)"  # noqa: S608
-        f" SELECT %s, reader.subscriber_id, reader.place, %s, 0, '' FROM ({select}) AS reader"
+        f"INSERT INTO {table} (edition_id, subscriber_id, seq, due_at, status, attempts, reply)"  # noqa: S608
+        f" SELECT %s, reader.subscriber_id, reader.place, reader.due, %s, 0, ''"
+        f" FROM ({select}) AS reader"
     )
     with connection.cursor() as cursor:
         cursor.execute(insert, [edition.pk, Status.QUEUED, *parameters])
         return int(cursor.rowcount)
 
 
-def cut(edition: Edition, audience: int, now: datetime) -> None:
-    """Ranges of ``mail.batch_size`` deliveries."""
-    size = site().mail.batch_size
+_AT_ONCE = Cast(Value(None), DateTimeField())
+
+
+def cut(edition: Edition, audience: int, now: datetime, *, in_parts: bool = False) -> None:
+    """Ranges of ``mail.batch_size`` deliveries; *in_parts*: each of them due at one moment."""
+    parts = [Part(1, audience, now)]
+    if in_parts:
+        bounds = edition.deliveries.values_list("due_at").annotate(Min("seq"), Max("seq"))
+        parts = [Part(first, last, due or now) for due, first, last in bounds.order_by()]
     Batch.objects.bulk_create(
         Batch(
             edition=edition,
             first_seq=first,
-            last_seq=min(first + size - 1, audience),
-            due_at=now,
+            last_seq=last,
+            due_at=due,
+            counts={Status.QUEUED: last - first + 1},
         )
-        for first in range(1, audience + 1, size)
+        for first, last, due in ranges(parts, site().mail.batch_size)
     )
+
+
+def ranges(parts: Iterable[Part], size: int) -> Iterator[Part]:
+    """Each of *parts* cut into ranges of at most *size*."""
+    for first, last, due in parts:
+        for start in range(first, last + 1, size):
+            yield Part(start, min(start + size - 1, last), due)
+
+
+def asleep(newsletter: Newsletter, now: datetime) -> dict[str, datetime]:
+    """Time zone → when its window opens, of the readers' zones in which it is shut."""
+    hours = window(newsletter)
+    if hours is None:
+        return {}
+    zones = newsletter.list.readers().values_list("subscriber__timezone", flat=True)
+    return hours.shut(zones.distinct().order_by(), now)
 
 
 def claim(edition: Edition, rendered: Rendered, now: datetime) -> bool:

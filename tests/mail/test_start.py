@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from syndicate.lib.status import Status
 from syndicate.mail.models import Edition, Newsletter
 from syndicate.mail.render import render
 from syndicate.mail.start import claim, start
+from syndicate.mail.tally import tally
 from tests import rows
 from tests.mail.composed import queued
 
@@ -45,6 +46,34 @@ def test_batches_cover_all_deliveries(now: datetime, configure: Callable[..., An
         (3, 4),
         (5, 5),
     ]
+
+
+def test_readers_whose_night_it_is_come_last_and_later(
+    now: datetime, configure: Callable[..., Any]
+) -> None:
+    configure(mail={"batch_size": 2})
+    one = queued()
+    Newsletter.objects.update(window_from=time(8), window_until=time(20), timezone="Europe/Berlin")
+    zones = ["Asia/Tokyo", "", "America/New_York", "Europe/Paris", "Asia/Tokyo", "Nowhere/Else"]
+    for zone in zones:
+        rows.subscriber(to=one.newsletter.list, timezone=zone)
+    start(one.pk, now)
+    dawn, morrow = now + timedelta(hours=1), now + timedelta(hours=11)
+    lines = one.deliveries.order_by("seq").values_list("subscriber__timezone", "due_at")
+    assert list(lines) == [
+        ("", None), ("Europe/Paris", None), ("Nowhere/Else", None),
+        ("America/New_York", dawn), ("Asia/Tokyo", morrow), ("Asia/Tokyo", morrow),
+    ]  # fmt: skip
+    batches = one.batches.order_by("first_seq").values_list("first_seq", "last_seq", "due_at")
+    assert list(batches) == [(1, 2, now), (3, 3, now), (4, 4, dawn), (5, 6, morrow)]
+
+
+def test_the_books_are_open_from_the_first_moment(now: datetime) -> None:
+    one = queued()
+    for _ in range(3):
+        rows.subscriber(to=one.newsletter.list)
+    start(one.pk, now)
+    assert one.batches.get().counts == {"queued": 3} == tally(one.pk)
 
 
 def test_what_is_frozen_stays(now: datetime) -> None:
