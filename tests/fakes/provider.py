@@ -45,6 +45,7 @@ class Kind(NamedTuple):
     no: tuple[int, Any]  # to a call that holds a refused mail, where it is refused as a whole
     each: bool = False  # each mail has its own answer
     unwell: int = 200  # the status of an answer in which some mails were refused
+    stranger: tuple[int, Any] = (401, {"message": "this key is not known"})
 
 
 class Service:
@@ -125,8 +126,9 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, fault: Callable[[Handler], bool] | None) -> None:
         if fault is not None:
             fault(self)
-        elif not any(KEY in value or _BASIC in value for value in self.headers.values()):
-            self.say(401, '{"message": "this key is not known"}')
+        elif not self._is_known():
+            status, told = self.service.kind.stranger
+            self.say(status, json.dumps(told))
         elif self._known() in self.service.seen:
             self.say(200, json.dumps(self.service.seen[self._known()]))
         else:
@@ -148,6 +150,10 @@ class Handler(BaseHTTPRequestHandler):
             self.keep()
             told = json.dumps(kind.yes(self.path, mails, bad))
             self.say(kind.unwell if bad else 200, told)
+
+    def _is_known(self) -> bool:
+        inside = f'"key": "{KEY}"'.encode() in self.body
+        return inside or any(KEY in one or _BASIC in one for one in self.headers.values())
 
     def keep(self) -> bool:
         """Take the call."""
@@ -275,6 +281,19 @@ def _sparkpost(path: str, body: bytes) -> list[Got]:
     return [Got(one["address"]["email"], content["subject"], text, html, headers) for one in to]
 
 
+def _mandrill(path: str, body: bytes) -> list[Got]:
+    m = json.loads(body)["message"]
+    to = m["to"][0]["email"]
+    return [Got(to, m["subject"], m["text"], m["html"], _low(m["headers"]))]
+
+
+def _postal(path: str, body: bytes) -> list[Got]:
+    m = json.loads(body)
+    return [
+        Got(_bare(m["to"][0]), m["subject"], m["plain_body"], m["html_body"], _low(m["headers"]))
+    ]
+
+
 # How each answers --------------------------------------------------------------------------------
 
 
@@ -333,6 +352,15 @@ def _mailgun_yes(path: str, mails: list[Got], bad: set[str]) -> Any:
     return {"id": "<call-1@mg.example.org>", "message": "Queued. Thank you."}
 
 
+def _mandrill_yes(path: str, mails: list[Got], bad: set[str]) -> Any:
+    return [{"email": mail.to, "status": "sent", "_id": f"id-{mail.to}"} for mail in mails]
+
+
+def _postal_yes(path: str, mails: list[Got], bad: set[str]) -> Any:
+    told = {mail.to: {"id": f"id-{mail.to}", "token": "t"} for mail in mails}
+    return {"status": "success", "data": {"messages": told}}
+
+
 _INACTIVE = "Found inactive addresses: {}. Inactive recipients are ones that have bounced."
 _INVALID = "Invalid `to` field: the email address is not valid"
 KINDS = {
@@ -352,6 +380,17 @@ KINDS = {
     "mailtrap": Kind(
         500, {"api_token": KEY}, _mailtrap, _mailtrap_yes,
         (400, {"success": False, "errors": ["'to' address is invalid"]}), each=True,
+    ),
+    # Both say no with a status of their own: Mandrill always 500, Postal always 200.
+    "mandrill": Kind(
+        1, {"api_key": KEY}, _mandrill, _mandrill_yes,
+        (500, {"status": "error", "code": -2, "name": "ValidationError", "message": "invalid to"}),
+        stranger=(500, {"status": "error", "code": -1, "name": "Invalid_Key", "message": "no"}),
+    ),
+    "postal": Kind(
+        1, {"api_key": KEY}, _postal, _postal_yes,
+        (200, {"status": "parameter-error", "data": {"message": "invalid recipients"}}),
+        stranger=(200, {"status": "error", "data": {"code": "InvalidServerAPIKey"}}),
     ),
     "postmark": Kind(
         500, {"server_token": KEY}, _postmark, _postmark_yes,

@@ -178,6 +178,17 @@ def test_the_service_s_name_for_a_mail_is_its_reply(resend: Service) -> None:
     assert carry(resend, FEW).answers["b@example.org"] == Accepted(200, "id-b@example.org")
 
 
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_a_refused_reader_is_told_from_a_refused_key(name: str) -> None:
+    with Service(name) as fake:
+        fake.refuse("b@example.org")
+        error = carry(fake, FEW[:2]).refusal("b@example.org")
+        assert error.permanent and not (error.everybody or error.unknown)
+        wrong = {n: "no" if v == KEY else v for n, v in fake.options()["settings"].items()}
+        error = carry(fake, ["a@example.org"], settings=wrong).refusal("a@example.org")
+        assert error.everybody and error.kind is Kind.LOGIN
+
+
 def test_one_bad_address_fails_nobody_else(batching: Service) -> None:
     batching.refuse("r37@example.org")
     pile = carry(batching, MANY)

@@ -7,6 +7,7 @@
 | 3xx, 404, 405 | the wrong address or domain, for all mail |
 | 408, 425, 429, 503 | later, for all mail: nothing was taken |
 | other 5xx, or 2xx that cannot be read | nobody knows |
+| any, with "status": "error" in it | no: Mandrill says it with 500, Postal with 200 |
 | 413 | the call was too large: in smaller ones |
 | other 4xx | something in the call will not do: which mail, a smaller call tells |
 
@@ -39,9 +40,12 @@ _RECIPIENT = re.compile(
     rf"|{_BAD}.{{0,20}}\b(to|recipients?|e-?mail)\b",
     re.IGNORECASE,
 )
+_NO = ("error", "parameter-error")
+_KEY = re.compile(r"key|access ?denied|suspended", re.IGNORECASE)
 _SENDER = re.compile(r"\b(from|sender|reply.?to|domain is not verified)\b", re.IGNORECASE)
 _WORDS = (
-    "message", "Message", "ErrorMessage", "Messages", "errors", "Errors", "error", "description",
+    "name", "code", "message", "Message", "ErrorMessage", "Messages", "errors", "Errors", "error",
+    "description", "data",
 )  # fmt: skip
 
 
@@ -63,6 +67,18 @@ def of_status(who: str, code: int, text: str, wait: timedelta | None = None) -> 
     if not 400 <= code < 500:
         return unknown(f"{who} answered {told}: whether it took the mail, nobody knows.", code)
     return of_mail(who, code, words)
+
+
+def denied(who: str, code: int, text: str) -> Refused | None:
+    """A no in so many words, whatever the status says."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or found.get("status") not in _NO:
+        return None
+    words = said_by(found)
+    return _about_us(who, 401, words) if _KEY.search(words) else of_mail(who, code, words)
 
 
 def of_word(who: str, word: str | None, code: int, message_id: object, words: str = "") -> Answer:

@@ -57,11 +57,10 @@ class Api:
         Asked with a call that names no recipient: who finds fault with that has taken our key.
         """
         payload = single(self._backend, self.service, _NOBODY)
-        response = self._post({**self._request(payload), "data": b"{}", "files": None})
-        if 200 <= response.status_code < 300:
-            return
-        error = self._refusal(response)
-        if error.everybody or error.unknown:
+        nothing = {"key": self._options.settings["api_key"]} if self.service.key_inside else {}
+        asked = {"data": payload.as_json(nothing), "files": None}
+        error = self._refusal(self._post({**self._request(payload), **asked}))
+        if error is not None and (error.everybody or error.unknown):
             raise error
 
     def cut(self) -> None:
@@ -133,8 +132,8 @@ class Api:
         try:
             told = batch.read(response.json())
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            if code >= 400:
-                raise self._refusal(response) from error
+            if (refused := self._refusal(response)) is not None:
+                raise refused from error
             told = []
         if len(told) != len(mails):
             raise answers.unknown(f"{who} answered {code} with what cannot be read.", code)
@@ -154,10 +153,11 @@ class Api:
             name = hashlib.sha256(request["data"].encode()).hexdigest()
             request["headers"] = {**request["headers"], self.service.once: name}
         response = self._twice(request) if self.service.once else self._post(request)
-        code = response.status_code
-        if 200 <= code < 300 or (reads_errors and code in (400, 422)):
+        if reads_errors and response.status_code in (400, 422):
             return response
-        raise self._refusal(response)
+        if (refused := self._refusal(response)) is not None:
+            raise refused
+        return response
 
     def _twice(self, request: dict[str, Any]) -> http.Reply:
         """Where a repeated call is known to be one, an answer that was lost is asked for again."""
@@ -193,9 +193,14 @@ class Api:
     def _keep(self, adapter: Adapter) -> None:
         self._adapter = adapter
 
-    def _refusal(self, response: http.Reply) -> Refused:
-        wait = http.retry_after(response.headers, clock.now())
-        return answers.of_status(self.service.title, response.status_code, response.text, wait)
+    def _refusal(self, response: http.Reply) -> Refused | None:
+        """Why they did not take the call; None where it is a yes."""
+        who, code, text = self.service.title, response.status_code, response.text
+        if (refused := answers.denied(who, code, text)) is not None:
+            return refused
+        if 200 <= code < 300:
+            return None
+        return answers.of_status(who, code, text, http.retry_after(response.headers, clock.now()))
 
 
 def _backend(name: str, options: Provider) -> Any:

@@ -40,8 +40,9 @@ class Service:
     *needs* and *may*: the settings it must and can have, by anymail's names. *most*, *most_bytes*:
     what it takes in one call. *evaluates*: what it would take for placeholders of its own in any
     mail. *takes_bounces*: it lets us say where returned mail goes (``mail.bounce_address``).
-    *once*: a header that keeps a call made twice from being carried out twice. *caution*: what may
-    keep our mails from going. *lacks*: why they cannot go at all, and what to do instead.
+    *key_inside*: the key stands in the call's JSON. *once*: a header that keeps a call made twice
+    from being carried out twice. *caution*: what may keep our mails from going. *lacks*: why they
+    cannot go at all, and what to do *instead*.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Service:
     headers: Mapping[str, str] | None = None
     takes_bounces: bool = False
     keeps_message_id: bool = False
+    key_inside: bool = False
     once: str = ""
     caution: str = ""
     lacks: str = ""
@@ -80,7 +82,7 @@ SERVICES: Mapping[str, Service] = {
     "mailtrap": Service(
         "Mailtrap", "mailtrap", How.BATCH, 500, 50 * MB, needs=("api_token",),
     ),
-    "mandrill": Service("Mandrill", "mandrill"),
+    "mandrill": Service("Mandrill", "mandrill", key_inside=True),
     "postal": Service("Postal", "postal", needs=("api_key", "api_url"), takes_bounces=True),
     "postmark": Service(
         "Postmark", "postmark", How.BATCH, 500, 50 * MB,
