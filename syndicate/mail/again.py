@@ -25,12 +25,12 @@ def retry(edition: Edition, statuses: Iterable[str], now: datetime) -> int:
     wanted = set(statuses)
     if not wanted or wanted - set(RETRIED):
         raise BadInput("Only what was deferred, rejected or failed can be tried again.")
-    return _queue(edition, edition.deliveries.filter(status__in=wanted), now)
+    return _queue(edition, edition.deliveries.exceptions().filter(status__in=wanted), now)
 
 
 def resolve_unknown(edition: Edition, resend: bool, now: datetime) -> int:
     """Send what may not have arrived once more (with the same Message-ID), or take it for sent."""
-    unknown = edition.deliveries.filter(status=Status.UNKNOWN)
+    unknown = edition.deliveries.exceptions().filter(status=Status.UNKNOWN)
     if resend:
         return _queue(edition, unknown, now)
     with transaction.atomic():

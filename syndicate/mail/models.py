@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from syndicate.audience.models import MailingList, Subscriber
 from syndicate.lib.config import site
@@ -318,6 +319,17 @@ class Batch(models.Model):
         return f"{self.edition} {self.first_seq}–{self.last_seq}"
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Questions about Deliveries."""
+
+    def exceptions(self) -> QuerySet[Delivery]:
+        """Those that neither wait nor went: found by an index of their own, among a million."""
+        # SQLite sees that the index holds them only where the index's own words are used
+        # (https://www.sqlite.org/partialindex.html#queries_using_partial_indexes).
+        words = "mail_delivery.status NOT IN ('queued', 'sent')"
+        return self.filter(RawSQL(words, (), models.BooleanField()))  # noqa: S611 - our own words
+
+
 class Delivery(models.Model):
     """One Edition to one Subscriber: a line of the ledger."""
 
@@ -338,6 +350,8 @@ class Delivery(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)  # the latest outcome
     code = models.PositiveSmallIntegerField(null=True, blank=True)  # SMTP reply code
     reply = models.TextField(blank=True)  # the server's own words, or why not
+
+    objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

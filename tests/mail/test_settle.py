@@ -150,3 +150,11 @@ def test_a_worker_counts_when_it_puts_its_batch_down(now: datetime) -> None:
     record(edition.pk, [Outcome(1, 1, S.SENT, 250, "ok")], now)
     settled(edition, now)
     assert edition.batches.get().counts == {"sent": 1, "queued": 1} == tally(edition.pk)
+
+
+def test_exceptions_are_found_by_an_index_of_their_own(now: datetime) -> None:
+    edition = sending(*readers(4))
+    put(edition, S.SENT, S.UNKNOWN, S.FAILED)
+    found = edition.deliveries.exceptions().filter(status=S.UNKNOWN)
+    assert [line.seq for line in edition.deliveries.exceptions().order_by("seq")] == [2, 3]
+    assert "delivery_exceptions" in found.explain()

@@ -75,8 +75,8 @@ def ledger(going: Going) -> Ledger:
 
 def troubles(edition: Edition) -> list[Delivery]:
     """The first of those that did not simply go, with the servers' words."""
-    trouble = edition.deliveries.filter(status__in=TROUBLE).select_related("subscriber")
-    return list(trouble.order_by("seq")[:MANY])
+    trouble = edition.deliveries.exceptions().filter(status__in=TROUBLE)
+    return list(trouble.select_related("subscriber").order_by("seq")[:MANY])
 
 
 def share_out(counts: dict[str, int]) -> list[Share]:
