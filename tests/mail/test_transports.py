@@ -269,9 +269,10 @@ class TestSmtp(Promises):
 
 
 def test_the_configuration_chooses(configure: Callable[..., Config]) -> None:
+    configure(provider={"name": "resend", "settings": {"api_key": "k"}})
     for kind in TRANSPORTS:
         configure(mail={"transport": kind})
         assert open_transport().name == site().mail.transport
     configure(mail={"transport": "pigeon"})
-    with pytest.raises(ConfigError, match="Known are: smtp, directory"):
+    with pytest.raises(ConfigError, match="Known are: smtp, provider, directory"):
         open_transport()
