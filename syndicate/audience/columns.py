@@ -19,6 +19,7 @@ NAME = {"name", "fullname", "displayname", "nom", "nombre", "subscribername"}
 FIRST = {"firstname", "givenname", "vorname", "prénom", "prenom"}
 LAST = {"lastname", "surname", "familyname", "nachname"}
 STATUS = {"status", "state", "subscriptionstatus", "subscriberstatus", "memberstatus"}
+ZONE = {"timezone", "zone", "tz", "usertimezone", "zeitzone", "fuseauhoraire", "zonahoraria"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Columns:
     email: int
     names: tuple[int, ...] = ()
     status: int | None = None
+    zone: int | None = None
     head: bool = True
 
 
@@ -50,7 +52,8 @@ def guess(rows: Sequence[Row]) -> Columns:
             "Call that column “email”, or put one address on each line.",
         )
     names = _named(heads, NAME) or _named(heads, FIRST) + _named(heads, LAST)
-    return Columns(email, names, _first(heads, STATUS), head=not _looks_like_one(rows[0], email))
+    head = not _looks_like_one(rows[0], email)
+    return Columns(email, names, _first(heads, STATUS), _first(heads, ZONE), head)
 
 
 def _letters(cell: str) -> str:

@@ -29,6 +29,7 @@ class Line:
     email: str
     name: str = ""
     status: str = ""
+    zone: str = ""
     problem: str = ""
 
 
@@ -98,12 +99,13 @@ def _line(number: int, row: list[str] | None, where: columns.Columns) -> Line:
         number,
         _cell(row, where.email),
         " ".join(filter(None, (_cell(row, place) for place in where.names))),
-        "" if where.status is None else _cell(row, where.status),
+        _cell(row, where.status),
+        _cell(row, where.zone),
     )
 
 
-def _cell(row: list[str], place: int) -> str:
-    return _mend(row[place].strip()) if place < len(row) else ""
+def _cell(row: list[str], place: int | None) -> str:
+    return "" if place is None or place >= len(row) else _mend(row[place].strip())
 
 
 def _mend(text: str) -> str:

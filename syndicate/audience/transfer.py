@@ -23,6 +23,7 @@ from syndicate.audience import sheet
 from syndicate.audience.address import of_a_person
 from syndicate.audience.models import MailingList, Subscriber, Subscription, Suppression
 from syndicate.audience.name import name as tidy
+from syndicate.audience.zone import zone
 from syndicate.lib.errors import BadInput
 from syndicate.lib.formula import guard, is_formula, unguard
 
@@ -48,6 +49,7 @@ class Person(NamedTuple):
     email: str
     key: str
     name: str
+    timezone: str = ""
 
 
 @dataclass
@@ -109,14 +111,14 @@ def export_csv(list: MailingList) -> Iterator[str]:
     rows = (
         list.subscriptions.annotate(banned=Exists(banned))
         .order_by("subscriber__address")
-        .values_list("subscriber__email", "subscriber__name", "status", "banned",
-                     "created_at", "confirmed_at", "unsubscribed_at", "via")
+        .values_list("subscriber__email", "subscriber__name", "subscriber__timezone", "status",
+                     "banned", "created_at", "confirmed_at", "unsubscribed_at", "via")
     )  # fmt: skip
-    yield _csv(["email", "name", "status", "asked", "confirmed", "unsubscribed", "via"])
-    for email, name, status, suppressed, *moments, via in rows.iterator(chunk_size=AT_ONCE):
+    yield _csv(["email", "name", "timezone", "status", "asked", "confirmed", "unsubscribed", "via"])
+    for email, name, place, status, suppressed, *moments, via in rows.iterator(chunk_size=AT_ONCE):
         dates = [moment.isoformat(timespec="seconds") if moment else "" for moment in moments]
         told = "suppressed" if suppressed else status
-        yield _csv([guard(email), guard(name), told, *dates, guard(via)])
+        yield _csv([guard(email), guard(name), guard(place), told, *dates, guard(via)])
 
 
 def sort(
@@ -165,10 +167,22 @@ def _person(line: sheet.Line, report: Report) -> Person:
     if line.email.startswith("="):
         raise BadInput("A formula stands where the address should be.")
     address = of_a_person(unguard(line.email))
+    return Person(*address, _name(line, report), _zone(line, report))
+
+
+def _name(line: sheet.Line, report: Report) -> str:
     if is_formula(line.name):
         report.note(line.number, line.name, "The name looks like a formula and was left out.")
-        return Person(*address, "")
-    return Person(*address, tidy(unguard(line.name)))
+        return ""
+    return tidy(unguard(line.name))
+
+
+def _zone(line: sheet.Line, report: Report) -> str:
+    try:
+        return zone(unguard(line.zone))
+    except BadInput as error:
+        report.note(line.number, line.zone, f"{error.message} It was left out.")
+        return ""
 
 
 def _known(people: Sequence[Person], list: MailingList) -> tuple[dict[str, str], set[str]]:
@@ -192,7 +206,7 @@ def _enter(people: Sequence[Person], list: MailingList, via: str, now: datetime)
     pending.update(status=Status.CONFIRMED, confirmed_at=now, confirm_due=None, via=via)
     with connection.cursor() as cursor:
         cursor.execute(
-            _PEOPLE.format(", ".join(["(%s, %s, %s, %s, '')"] * len(people))),
+            _PEOPLE.format(", ".join(["(%s, %s, %s, %s, %s)"] * len(people))),
             [value for person in people for value in (*person, at)],
         )
         cursor.execute(
@@ -203,7 +217,7 @@ def _enter(people: Sequence[Person], list: MailingList, via: str, now: datetime)
 
 # Only the number of %s is put into these texts, no value.
 _PEOPLE = f"""
-    INSERT INTO {Subscriber._meta.db_table} (email, address, name, created_at, timezone)
+    INSERT INTO {Subscriber._meta.db_table} (email, address, name, timezone, created_at)
     VALUES {{}} ON CONFLICT DO NOTHING
 """  # noqa: S608
 _SUBSCRIPTIONS = f"""

@@ -128,6 +128,28 @@ def test_formulas_are_not_kept(now: datetime) -> None:
     assert (report.bad[0].line, "formula" in report.bad[0].why) == (3, True)
 
 
+def test_a_time_zone_is_taken_and_given_back(now: datetime) -> None:
+    to, other = rows.mailing_list(), rows.mailing_list()
+    report = take("email,Time Zone\na@example.org, Asia/Tokyo\nb@example.org,\n", to, now)
+    assert (report.added, report.notes) == (2, [])
+    lines = "".join(export_csv(to))
+    Subscriber.objects.all().delete()
+    take(lines, other, now)
+    assert dict(other.readers().values_list("subscriber__email", "subscriber__timezone")) == {
+        "a@example.org": "Asia/Tokyo",
+        "b@example.org": "",
+    }
+
+
+def test_an_unknown_time_zone_is_told_and_the_reader_taken(now: datetime) -> None:
+    to = rows.mailing_list()
+    report = take("email,timezone\na@example.org,Moon/Base\nb@example.org,UTC\n", to, now)
+    assert report.added == 2
+    assert [(note.line, note.value) for note in report.notes] == [(2, "Moon/Base")]
+    assert "no time zone" in report.notes[0].why
+    assert Subscriber.objects.get(email="a@example.org").timezone == ""
+
+
 def test_who_left_stays_out(now: datetime) -> None:
     to = rows.mailing_list()
     rows.subscriber("here@example.org", to)
