@@ -39,4 +39,7 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 for variable in [name for name in os.environ if name.startswith("SYNDICATE_")]:
     del os.environ[variable]
 os.environ["SYNDICATE_HOME"] = str(HOME)
+# The same tests on another database: TEST_DATABASE=postgresql://… pytest tests/mail
+if "TEST_DATABASE" in os.environ:
+    os.environ["SYNDICATE_DATABASE__URL"] = os.environ["TEST_DATABASE"]
 # Fast hashing and a plain database: what is tested is ours, not Django's.
