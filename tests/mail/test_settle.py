@@ -111,7 +111,7 @@ def test_the_tally_is_that_of_the_rows(now: datetime) -> None:
     put(edition, S.SENT, S.UNKNOWN, S.FAILED)
     assert tally(edition.pk) == rows(edition)
     settled(edition, now)
-    edition.batches.filter(first_seq=5).update(status=S.SENDING)
+    edition.batches.filter(first_seq=5).update(status=S.SENDING, counts={"queued": 2})
     edition.deliveries.filter(seq=5).update(status=S.SENT)
     assert tally(edition.pk) == rows(edition) == {"sent": 2, "unknown": 1, "failed": 1, "queued": 6}
     assert summary(edition.pk, 10) == "delivered 2/10, failed 1, queued 6, unknown 1"
