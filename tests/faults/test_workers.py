@@ -107,7 +107,7 @@ def test_a_frozen_worker_that_wakes_sends_nothing_stale(harbour: Harbour) -> Non
     assert counts["unknown"] <= CONNECTIONS and sum(counts.values()) == 120
 
 
-def test_nobody_is_mailed_a_second_after_they_left(harbour: Harbour) -> None:
+def test_p13_nobody_is_mailed_a_second_after_they_left(harbour: Harbour) -> None:
     harbour.inbox.heal()
     harbour.inbox.stall(0.1)
     harbour.seed(120)
