@@ -6,11 +6,12 @@ with its size and not faster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db import connection
+from django.db.models import Min
 
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery, Edition
@@ -18,14 +19,26 @@ from syndicate.mail.tally import tally
 
 WAITING = (Status.QUEUED, Status.DEFERRED)
 
+# As each batch asks these two: a query that is put together anew costs more than its answer.
+_STAND = """
+SELECT status, COUNT(*), COUNT(due_at) FROM mail_delivery
+WHERE edition_id = %s AND seq BETWEEN %s AND %s GROUP BY status
+"""
+_FINISH = """
+UPDATE mail_edition SET status = 'sent', finished_at = %s
+WHERE status = 'sending' AND NOT EXISTS (
+    SELECT 1 FROM mail_batch
+    WHERE edition_id = mail_edition.id AND status IN ('queued', 'sending')
+)
+"""
+
 
 class _Row(NamedTuple):
-    """A batch's Deliveries at one status; *timed* of them wait for a moment, *first* of those."""
+    """How many of a batch's Deliveries stand at one status; *timed* of them wait for a moment."""
 
     status: str
     many: int
     timed: int
-    first: datetime | None
 
 
 def settle(batch: Batch, now: datetime, not_before: datetime | None = None) -> None:
@@ -35,8 +48,8 @@ def settle(batch: Batch, now: datetime, not_before: datetime | None = None) -> N
     """
     # Two last batches of an edition may end at the same moment: one at a time.
     Edition.objects.select_for_update().values_list("pk").get(pk=batch.edition_id)
-    rows = list(_rows(batch))
-    due = _due(rows, now)
+    rows = _rows(batch)
+    due = _due(batch, rows, now)
     if due is not None and not_before is not None:
         due = max(due, not_before)
     Batch.objects.filter(pk=batch.pk).update(
@@ -53,13 +66,10 @@ def settle(batch: Batch, now: datetime, not_before: datetime | None = None) -> N
 
 def finish(now: datetime, edition_id: int | None = None) -> None:
     """Mark what is wholly done as sent: one edition, or any whose last worker could not."""
-    open_batches = Batch.objects.filter(
-        edition=OuterRef("pk"), status__in=[Status.QUEUED, Status.SENDING]
-    )
-    done = Edition.objects.filter(~Exists(open_batches), status=Status.SENDING)
-    if edition_id is not None:
-        done = done.filter(pk=edition_id)
-    done.update(status=Status.SENT, finished_at=now)
+    at = connection.ops.adapt_datetimefield_value(now)
+    one = ("", [at]) if edition_id is None else ("AND id = %s", [at, edition_id])
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH + one[0], one[1])
 
 
 def summary(edition_id: int, audience: int) -> str:
@@ -70,17 +80,22 @@ def summary(edition_id: int, audience: int) -> str:
     return ", ".join([f"delivered {sent}/{audience}", *rest])
 
 
-def _rows(batch: Batch) -> Iterator[_Row]:
-    lines = Delivery.objects.filter(
-        edition_id=batch.edition_id, seq__gte=batch.first_seq, seq__lte=batch.last_seq
-    )
-    counted = lines.values_list("status").annotate(Count("pk"), Count("due_at"), Min("due_at"))
-    return map(_Row._make, counted.order_by())
+def _rows(batch: Batch) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND, [batch.edition_id, batch.first_seq, batch.last_seq])
+        return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _due(rows: Iterable[_Row], now: datetime) -> datetime | None:
+def _due(batch: Batch, rows: Iterable[_Row], now: datetime) -> datetime | None:
     """When the first of them may go; None when none is left to."""
     waiting = [row for row in rows if row.status in WAITING]
     if any(row.many > row.timed for row in waiting):
         return now
-    return min((row.first for row in waiting if row.first is not None), default=None)
+    return _first(batch) if waiting else None
+
+
+def _first(batch: Batch) -> datetime | None:
+    lines = Delivery.objects.filter(edition_id=batch.edition_id, status__in=WAITING)
+    mine = lines.filter(seq__gte=batch.first_seq, seq__lte=batch.last_seq)
+    first: datetime | None = mine.aggregate(first=Min("due_at"))["first"]
+    return first
