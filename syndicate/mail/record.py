@@ -17,6 +17,7 @@ from syndicate.audience.models import Subscriber, Suppression
 from syndicate.audience.subscribe import suppress
 from syndicate.lib import retry
 from syndicate.lib.config import site
+from syndicate.lib.mime import one_line
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery
 from syndicate.mail.outcome import Outcome
@@ -44,9 +45,9 @@ WITH answer AS MATERIALIZED (
 """  # noqa: S608 - only statuses of our own are put in
 # The bounds let PostgreSQL plan well before it has counted the table.
 _POSTGRESQL = f"""
-{_SET} FROM unnest(%s::int[], %s::text[]) AS answer (seq, reply)
-WHERE edition_id = %s AND mail_delivery.seq = answer.seq AND mail_delivery.seq BETWEEN %s AND %s
-AND status IN ({{}})
+{_SET} FROM json_each_text(%s) AS answer (seq, reply)
+WHERE edition_id = %s AND mail_delivery.seq = answer.seq::int
+    AND mail_delivery.seq BETWEEN %s AND %s AND status IN ({{}})
 """
 
 
@@ -63,7 +64,8 @@ def record(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     groups: defaultdict[_Same, dict[int, str]] = defaultdict(dict)
     for outcome in outcomes:
         same = _Same(outcome.status, outcome.attempt, outcome.code)
-        groups[same][outcome.seq] = outcome.reply
+        reply = outcome.reply
+        groups[same][outcome.seq] = reply if reply.isprintable() else _printable(reply)
     for same, replies in groups.items():
         _write(edition_id, same, replies, now)
     for outcome in outcomes:
@@ -102,14 +104,19 @@ def _write(edition_id: int, same: _Same, replies: Mapping[int, str], now: dateti
     values = [same.status.value, same.attempt, *moments, same.code]
     replaces = [status.value for status in _REPLACES.get(same.status, _ANSWER_REPLACES)]
     marks = ", ".join(["%s"] * len(replaces))
-    statement, parameters = _POSTGRESQL, [
-        *values, list(replies), list(replies.values()), edition_id, min(replies), max(replies),
-        *replaces,
-    ]  # fmt: skip
+    told = json.dumps(replies)
     if connection.vendor == "sqlite":
-        statement, parameters = _SQLITE, [json.dumps(replies), edition_id, *replaces, *values]
+        statement, parameters = _SQLITE, [told, edition_id, *replaces, *values]
+    else:
+        bounds = min(replies), max(replies)
+        statement, parameters = _POSTGRESQL, [*values, told, edition_id, *bounds, *replaces]
     with connection.cursor() as cursor:
         cursor.execute(statement.format(marks), parameters)
+
+
+def _printable(reply: str) -> str:
+    """What either database can hold, and give back: PostgreSQL no NUL, SQLite no half letters."""
+    return one_line(reply.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _pause(edition_id: int, same: _Same) -> timedelta:

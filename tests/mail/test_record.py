@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from syndicate.audience.models import Suppression
 from syndicate.lib.status import Status
+from syndicate.mail.claim import Claim
 from syndicate.mail.models import Edition
 from syndicate.mail.outcome import Outcome
+from syndicate.mail.portion import portion
 from syndicate.mail.record import bar, put_off, record
 from syndicate.mail.replies import Kind
 from tests.mail.editions import delivery, readers, sending, statuses
@@ -39,6 +41,16 @@ def test_what_a_server_said_stands_in_the_ledger(now: datetime) -> None:
     assert delivery(edition, "r1@example.org").status == S.QUEUED
 
 
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [("nul \0 \x01 bell", "nul bell"), ("half \udcff", "half ?"), ("", ""), ("🙂 “ü”", "🙂 “ü”")],
+)
+def test_whatever_a_server_says_can_be_written(reply: str, kept: str, now: datetime) -> None:
+    edition = sending("a@example.org")
+    record(edition.pk, [accepted(1, reply)], now)
+    assert delivery(edition, "a@example.org").reply == kept
+
+
 def test_another_edition_is_left_alone(now: datetime) -> None:
     one, other = sending("a@example.org"), sending("b@example.org")
     record(one.pk, [accepted(1)], now)
@@ -53,6 +65,20 @@ def test_many_outcomes_are_one_statement(now: datetime) -> None:
     assert set(edition.deliveries.values_list("reply", flat=True)) == {
         f"queued as {seq}" for seq in range(1, 41)
     }
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words are SQLite's")
+def test_recording_and_asking_never_read_the_whole_ledger(now: datetime) -> None:
+    edition = sending(*readers(3))
+    mine = Claim(1, edition.pk, 1, 3, "us", 1, now)
+    with CaptureQueriesContext(connection) as asked:
+        record(edition.pk, [accepted(1)], now)
+        portion(mine, edition.newsletter.list, 0, 9)
+    for query in list(asked):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql'].replace('%', '%%')}")
+            steps = [step[3] for step in cursor.fetchall()]
+        assert not [step for step in steps if step.startswith(("SCAN line", "SCAN mail_del"))]
 
 
 def test_nothing_to_record_asks_nothing(now: datetime) -> None:
