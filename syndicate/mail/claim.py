@@ -16,7 +16,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from syndicate.lib import clock
@@ -24,14 +24,9 @@ from syndicate.lib.config import site
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch
 from syndicate.mail.recover import take_over
-from syndicate.mail.settle import settle
 
 # A worker trusts its lease for this part of it: clocks of two machines differ a little.
 TRUST = 0.8
-
-
-class Superseded(Exception):
-    """Another worker has the batch now."""
 
 
 @dataclass
@@ -48,27 +43,21 @@ class Claim:
     until: float = 0.0  # on clock.monotonic
     horizon: int = 0
 
-    def holds(self) -> bool:
-        """Whether we may still send, by our own clock; asked before each mail, by any thread."""
-        return clock.monotonic() < self.until
-
     def is_fresh(self) -> bool:
         """Whether the lease need not be renewed yet."""
         return clock.monotonic() < self.until - _seconds() * TRUST / 2
 
-    def keep(self, now: datetime, horizon: int) -> None:
-        """Renew the lease and move the horizon, in the caller's transaction. Raises Superseded."""
+    def keep(self, now: datetime) -> bool:
+        """Renew the lease and store the horizon, in the caller's transaction.
+
+        False: another worker has the batch now, and nothing was changed.
+        """
         asked = clock.monotonic()
         until = now + timedelta(seconds=_seconds())
-        if not self._mine().update(lease_until=until, horizon=horizon):
-            raise Superseded
-        self.until, self.horizon = asked + _seconds() * TRUST, horizon
-
-    def settle(self, now: datetime) -> None:
-        """Give the batch back: done, or due again when some of it is. Raises Superseded."""
-        with transaction.atomic():
-            self.keep(now, horizon=0)
-            settle(Batch.objects.get(pk=self.batch_id), now)
+        kept = self._mine().update(lease_until=until, horizon=self.horizon) == 1
+        if kept:
+            self.until = asked + _seconds() * TRUST
+        return kept
 
     def _mine(self) -> QuerySet[Batch]:
         return Batch.objects.filter(
@@ -76,34 +65,51 @@ class Claim:
         )
 
 
-def claim(batch_id: int, now: datetime) -> Claim | None:
-    """Take a batch that is due; None when it is not, or somebody was quicker."""
-    seen = Batch.objects.due(now).filter(pk=batch_id).first()
-    if seen is None:
-        return None
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(6)}"
-    taken = Claim(batch_id, seen.edition_id, seen.first_seq, seen.last_seq, owner,
-                  seen.fence + 1, at=now)  # fmt: skip
+def claim(
+    owner: str, now: datetime, ahead: int, *, edition: int, batch: int | None = None
+) -> Claim | None:
+    """Take that batch of an edition, or any of it, if it is due and nobody is quicker.
+
+    In the caller's transaction. *ahead*: how far the horizon lies at first.
+    """
+    due = Batch.objects.due(now).filter(edition_id=edition)
+    if batch is not None:
+        due = due.filter(pk=batch)
+    if connection.features.has_select_for_update_skip_locked:
+        # Several workers reach for the next batch: each takes another.
+        due = due.select_for_update(of=("self",), skip_locked=True)
+    seen = due.first()
+    return None if seen is None else _take(seen, owner, now, ahead)
+
+
+def owner() -> str:
+    """A name for this worker's next run, like no other."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(6)}"
+
+
+def _take(seen: Batch, owner: str, now: datetime, ahead: int) -> Claim | None:
+    """Change *seen* unless somebody has, since we looked: whoever claims raises the fence, whoever
+    is alive moves the lease, whoever settles changes the status."""
     asked = clock.monotonic()
-    with transaction.atomic():
-        # Unchanged since we looked: whoever claims raises the fence, whoever is alive moves the
-        # lease, whoever settles changes the status.
-        unchanged = Batch.objects.filter(
-            pk=batch_id, fence=seen.fence, status=seen.status, lease_until=seen.lease_until
-        )
-        if not unchanged.update(
-            status=Status.SENDING,
-            owner=owner,
-            fence=taken.fence,
-            horizon=0,
-            due_at=now,
-            lease_until=now + timedelta(seconds=_seconds()),
-        ):
-            return None
-        if seen.status == Status.SENDING:
-            take_over(seen, now)
-    taken.until = asked + _seconds() * TRUST
-    return taken
+    horizon = min(seen.first_seq + ahead - 1, seen.last_seq)
+    unchanged = Batch.objects.filter(
+        pk=seen.pk, fence=seen.fence, status=seen.status, lease_until=seen.lease_until
+    )
+    if not unchanged.update(
+        status=Status.SENDING,
+        owner=owner,
+        fence=seen.fence + 1,
+        horizon=horizon,
+        due_at=now,
+        lease_until=now + timedelta(seconds=_seconds()),
+    ):
+        return None
+    if seen.status == Status.SENDING:
+        take_over(seen, now)
+    return Claim(
+        seen.pk, seen.edition_id, seen.first_seq, seen.last_seq, owner, seen.fence + 1, at=now,
+        until=asked + _seconds() * TRUST, horizon=horizon,
+    )  # fmt: skip
 
 
 def _seconds() -> float:

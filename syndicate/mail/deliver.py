@@ -1,10 +1,10 @@
 """A due Batch → mails handed over, each outcome in the ledger: nothing lost, nothing twice.
 
-    claim ─→ ┌ take back what no connection has begun
-             │ one transaction: who is due, and still a reader?   asked anew each round
-             │                  outcomes, lease, horizon          fence broken? stop
-             └ give; wait ≤ 0.2 s for outcomes            hands: splice, "?", dot, reply, "="
-         ─→ settle: sent, or due again ─→ the last batch: the edition is sent
+    claim ─→ ┌ one transaction:  what came back, lease, horizon     fence broken? leave it
+             │                   all of a batch is told? settle it, claim the edition's next
+             │                   who is due, and still a reader?    asked anew each round
+             └ give; turn the loop for ≤ 0.2 s     connections: take, splice, "?", dot, reply, "="
+         ─→ nothing left, nothing may go ─→ the last batch: the edition is sent
 
 What a kill leaves unclear is what stands between "?" and "=" in the journal: at most one mail a
 connection. A lost machine leaves what lies below the horizon, which never runs far ahead.
@@ -12,174 +12,142 @@ connection. A lost machine leaves what lies below the horizon, which never runs 
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
 
 from syndicate.lib import clock, stop
 from syndicate.lib.config import site
-from syndicate.lib.errors import BadInput, NotSent, Scope
-from syndicate.lib.mime import ascii_address
-from syndicate.lib.status import Status
+from syndicate.lib.errors import NotSent
 from syndicate.mail import pause
-from syndicate.mail.claim import Claim, Superseded, claim
-from syndicate.mail.hands import Hands, Item, slot
-from syndicate.mail.journal import Journal, find
-from syndicate.mail.message import Compiled, compile
+from syndicate.mail.hands import Hands
+from syndicate.mail.ledger import Ledger
 from syndicate.mail.models import Batch, Edition
-from syndicate.mail.outcome import Outcome, accepted, refused, unusable
-from syndicate.mail.portion import Portion, portion
-from syndicate.mail.record import bar, record
-from syndicate.mail.recover import answers, policy
-from syndicate.mail.replies import Kind
+from syndicate.mail.pace import pacer
+from syndicate.mail.recover import policy
+from syndicate.mail.routes import Route, choose
 from syndicate.mail.settle import summary
 from syndicate.mail.transports import open_transport
-from syndicate.mail.transports.base import Refused, Transport
 
 log = logging.getLogger(__name__)
 
 # Outcomes are recorded, and readers asked for again, at least this often. Seconds.
 ROUND = 0.2
 # The most mails that a round is given: how far the horizon may run ahead.
-MOST = 200
+MOST = 500
 # When a stop drains, slow servers are left this long before its end. Seconds.
 MARGIN = 5
 
+_turns = itertools.count()
+_in_hand: set[int] = set()
+_in_hand_lock = threading.Lock()
+
 
 def deliver_batch(batch_id: int, now: datetime) -> None:
-    """Send what is due of one batch. Safe to run twice, anywhere."""
+    """Send what is due of one batch, and go on with its edition. Safe to run twice, anywhere."""
     time = clock.running_from(now)
-    with slot() as free:
-        batch = Batch.objects.due(time()).filter(pk=batch_id).first() if free else None
-        if batch is None:
-            return
-        edition = Edition.objects.select_related("newsletter__list").get(pk=batch.edition_id)
-        # What is wrong with the configuration is raised before anything is claimed.
-        compiled = compile(edition)
-        open_transport()
-        if (mine := claim(batch_id, time())) is not None:
-            _Run(mine, edition, compiled, time).run()
+    edition_id = Batch.objects.due(now).filter(pk=batch_id).values_list("edition_id").first()
+    if edition_id is None:
+        return
+    with _alone(edition_id[0]) as free:
+        if not free:
+            return  # another thread of ours is sending this edition, and will come to it
+        edition = Edition.objects.select_related("newsletter__list").get(pk=edition_id[0])
+        route = choose(now, next(_turns))
+        if route is not None:
+            # What is wrong with the configuration is raised before anything is claimed.
+            _Run(edition, route, time).run(batch_id)
 
 
-class _TooLate(Exception):
-    """Our lease ran out while a mail was on its way to its dot."""
+@contextmanager
+def _alone(edition_id: int) -> Iterator[bool]:
+    """One run for each edition in this process: more would only share its connections."""
+    with _in_hand_lock:
+        free = edition_id not in _in_hand
+        _in_hand.add(edition_id)
+    try:
+        yield free
+    finally:
+        if free:
+            with _in_hand_lock:
+                _in_hand.discard(edition_id)
 
 
 class _Run:
-    """One claim, first round to last. All but :meth:`_carry` runs in the ledger's thread."""
+    """One edition in one worker's hands, from batch to batch, until nothing may go."""
 
-    def __init__(
-        self, mine: Claim, edition: Edition, compiled: Compiled, time: Callable[[], datetime]
-    ) -> None:
-        self._claim = mine
+    def __init__(self, edition: Edition, route: Route, time: Callable[[], datetime]) -> None:
         self._edition = edition
-        self._compiled = compiled
         self._time = time
-        self._policy = policy()
+        self._route = route
+        self._transport = open_transport(route.name)
+        self._pacer = pacer(route.name, time())
+        self._ledger = Ledger(edition, self._pacer)
         self._sent = 0
+        self._trial, self._closed = route.trial, False
         self._stopped_at: float | None = None
 
-    def run(self) -> None:
-        """Deliver; then give the batch back, whatever has happened to the transport."""
-        mine = self._claim
+    def run(self, batch_id: int) -> None:
+        """Deliver; then give back what is left, whatever has happened to the transport."""
+        at_first = 1 if self._trial else self._transport.connections
         try:
-            journal = Journal(mine.batch_id, mine.owner, mine.last_seq - mine.first_seq + 1)
-        except NotSent as error:  # no room for it: nothing is sent
-            self._give_back(error)
-            return
-        with journal:
-            try:
-                self._give_back(self._rounds(journal))
-            except Superseded:
-                self._yield()
-            journal.discard()
+            with Hands(self._transport, policy(), self._pacer, at_first) as hands:
+                while self._round(hands, batch_id):
+                    hands.wait(ROUND)
+                    if self._is_overtime():
+                        hands.abort()
+        finally:
+            self._ledger.close()
+        if self._sent or hands.closed:
+            edition = self._edition
+            log.info("%s “%s”", summary(edition.pk, edition.audience), edition)
 
-    def _rounds(self, journal: Journal) -> NotSent | None:
-        """Until nothing is left to do now; returns why no more mail can go, if so."""
-        most = max(1, site().smtp.connections)
-        outcomes: list[Outcome] = []
-        with Hands(lambda transport, item: self._carry(journal, transport, item), most) as hands:
-            while True:
-                hands.take_back()
-                next_ = self._turn(hands, outcomes, min(MOST, max(most, 2 * len(outcomes))))
-                hands.check()
-                if not next_ and hands.quiet:
-                    return hands.closed
-                hands.give(next_.items)
-                outcomes = hands.wait(ROUND)
-                if self._is_overtime():
-                    hands.abort()
-
-    def _turn(self, hands: Hands, outcomes: Sequence[Outcome], limit: int) -> Portion:
-        """What came back goes into the ledger, and how far the hands may go now.
+    def _round(self, hands: Hands, batch_id: int) -> bool:
+        """What came back goes into the ledger, and what may go to the hands; False at the end.
 
         Who still reads is asked while the database is ours: waiting for it would let the answer
-        grow old, and a mail go to somebody who has left meanwhile. Raises Superseded.
+        grow old, and a mail go to somebody who has left meanwhile.
         """
-        with transaction.atomic():
-            next_ = self._next(hands, limit)
-            horizon = max(self._claim.horizon, next_.last)
-            nothing_new = not outcomes and not next_.barred and horizon == self._claim.horizon
-            if not (nothing_new and self._claim.is_fresh()):
-                self._claim.keep(self._time(), horizon)
-                record(self._edition.pk, outcomes, self._time())
-                bar(self._edition.pk, next_.barred, self._time())
-        self._sent += sum(outcome.status is Status.SENT for outcome in outcomes)
-        return next_
-
-    def _next(self, hands: Hands, limit: int) -> Portion:
-        """What comes after the last that was begun; nothing when it is time to end."""
-        if hands.closed is not None or stop.requested():
-            return Portion()
-        return portion(self._claim, self._edition.newsletter.list, hands.begun, limit)
-
-    def _carry(self, journal: Journal, transport: Transport, item: Item) -> Outcome | None:
-        """One mail over one connection; in a hand's thread."""
-        seq, attempt = item.recipient.seq, item.attempt
-        if not self._claim.holds():
-            return None
+        hands.take_back()
+        ledger, now = self._ledger, self._time()
+        limit = self._limit(ledger.came)
         try:
-            address = ascii_address(item.recipient.email)
-            mail = self._compiled.splice(item.recipient)
-            answer = transport.send(
-                self._compiled.envelope, address, mail, lambda: self._dot(journal, seq, attempt)
-            )
-            return _note(journal, accepted(seq, attempt, answer))
-        except BadInput as error:
-            return _note(journal, unusable(seq, attempt, error.message))
-        except _TooLate:
-            return None
-        except Refused as error:
-            if error.scope is Scope.LANE:
-                raise
-            if stop.requested() and error.kind is Kind.LOST and not error.unknown:
-                return None  # we cut the connection ourselves, in time
-            return _note(journal, refused(seq, attempt, error, self._policy))
+            with transaction.atomic():
+                sent = ledger.note(now)
+                self._judge(hands, sent, now)
+                going = self._may_go(hands)
+                ledger.put_down(now, all_of_it=not going)
+                items = ledger.next(batch_id, limit, now) if going else []
+        except NotSent as error:  # no room for a journal: nothing of that batch is sent
+            hands.close(error)
+            return True
+        ledger.committed()
+        self._sent += sent
+        hands.give(items, last=len(items) < limit)
+        return ledger.is_open
 
-    def _dot(self, journal: Journal, seq: int, attempt: int) -> None:
-        """The last moment at which nothing has been sent."""
-        if not self._claim.holds():
-            raise _TooLate
-        journal.attempting(seq, attempt)
+    def _may_go(self, hands: Hands) -> bool:
+        return hands.closed is None and not stop.requested() and self._ledger.wanted
 
-    def _give_back(self, closed: NotSent | None) -> None:
-        now = self._time()
-        if closed is not None:
-            pause.pause(closed, now)
-        elif self._sent:
-            pause.worked(now)
-        self._claim.settle(now)
-        log.info("%s “%s”", summary(self._edition.pk, self._edition.audience), self._edition)
+    def _limit(self, came: int) -> int:
+        """As much as came back in the last round, twice: how far the horizon may run ahead."""
+        least = max(self._transport.connections, getattr(self._transport, "at_once", 1))
+        return max(least, min(MOST, 2 * came))
 
-    def _yield(self) -> None:
-        """Another worker has the batch; what servers answered to us is true all the same."""
-        mine = self._claim
-        log.warning("another worker took over %s: this one was silent for too long", self._edition)
-        story = find(mine.batch_id, mine.owner)
-        if story is not None:
-            record(mine.edition_id, answers(story.outcomes.values()), self._time())
+    def _judge(self, hands: Hands, sent: int, now: datetime) -> None:
+        """Close the transport's lane, or find that it works again."""
+        if hands.closed is not None and not self._closed:
+            self._closed = True
+            pause.pause(hands.closed, now, self._route.lane)
+        elif sent and self._trial:
+            self._trial = False
+            pause.worked(now, self._route.lane)
+            hands.most = self._transport.connections
 
     def _is_overtime(self) -> bool:
         """Whether a stop has waited for servers as long as it may."""
@@ -187,12 +155,3 @@ class _Run:
             return False
         self._stopped_at = self._stopped_at or clock.monotonic()
         return clock.monotonic() - self._stopped_at > max(1, site().daemon.drain_seconds - MARGIN)
-
-
-def _note(journal: Journal, outcome: Outcome) -> Outcome:
-    """Journal an answer. If that fails, the database will have it in a moment."""
-    try:
-        journal.answered(outcome)
-    except NotSent as error:
-        log.error("%s", error)
-    return outcome

@@ -1,105 +1,98 @@
-"""The connections that carry one batch: a few threads that touch no database.
+"""The connections that carry a run's mails: one event loop, turned in slices.
 
-    ledger's thread:  give(items) ──→ hands: carry(transport, item) ──→ wait() → outcomes
-                      take_back()  ←── what no hand has begun
+    the run:  give(items) ─→ wait(0.2): the loop turns ─→ what came back lies in each Load
+              take_back()   what no connection has taken
+    a connection:  take ─→ dot ─→ done          (transports.base.Work; callbacks, nothing waits)
 
-The ledger's thread stays free to record, to renew the lease and to look for readers who have left
-while a server thinks, which may take ten minutes.
+Between two slices the loop stands still and the run talks to the database: no locks, no threads,
+and nobody is mailed while we do not know whether they still read.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
+import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
-from syndicate.lib import stop
-from syndicate.lib.config import site
-from syndicate.lib.errors import NotSent
-from syndicate.mail.message import Recipient
-from syndicate.mail.outcome import Outcome, Streak
-from syndicate.mail.transports import open_transport
-from syndicate.mail.transports.base import Transport
+from syndicate.lib import clock
+from syndicate.lib.errors import BadInput, NotSent
+from syndicate.mail import berths
+from syndicate.mail.load import Item
+from syndicate.mail.outcome import Outcome, Policy, Streak, accepted, refused, unusable
+from syndicate.mail.pace import Pacer
+from syndicate.mail.transports.base import Accepted, Mail, Refused, Transport
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Item:
-    """One mail to carry: its reader, and the number of this try."""
-
-    recipient: Recipient
-    attempt: int
-
-
-# One mail over one connection. None: nothing was sent and nothing is to be recorded. Raises NotSent
-# for what holds for all mail.
-Carry = Callable[[Transport, Item], Outcome | None]
+# Nobody is mailed on the strength of an answer older than this. Seconds.
+STALE = 0.6
+# How long connections may take to say goodbye. Seconds.
+GOODBYE = 5.0
 
 
 class Hands:
-    """At most *most* connections, opened as there is work and room (``smtp.connections``)."""
+    """At most *most* of them, opened as there is work and room."""
 
-    def __init__(self, carry: Carry, most: int) -> None:
+    def __init__(self, transport: Transport, policy: Policy, pacer: Pacer, most: int) -> None:
         self.closed: NotSent | None = None  # why no more mail can go, once it cannot
-        self.begun = 0  # the highest seq that a hand has taken
-        self._carry = carry
-        self._changed = threading.Condition()
+        self.most = max(1, most)  # connections
+        self._transport = transport
+        self._policy = policy
+        self._pacer = pacer
         self._waiting: deque[Item] = deque()
-        self._busy = 0
-        self._ending = False
-        self._outcomes: list[Outcome] = []
         self._streak = Streak()
-        self._transports: set[Transport] = set()
-        self._pool = ThreadPoolExecutor(most, thread_name_prefix="hand")
-        self._threads: list[Future[None]] = []
-        self._most = most
+        self._loop = asyncio.new_event_loop()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._pulse: asyncio.Future[None] | None = None  # ends the present slice
+        self._tail = False
+        self._ending = False
+        self._out = 0  # taken or gone
 
-    def give(self, items: Sequence[Item]) -> None:
-        """Let these be carried, in this order."""
-        with self._changed:
-            self._waiting.extend(items)
-            self._changed.notify_all()
-        while len(self._threads) < min(self._most, len(items)):
-            if self._threads and not _slots().acquire(blocking=False):
+    # What the run does ------------------------------------------------------------------------
+
+    def give(self, items: Sequence[Item], *, last: bool) -> None:
+        """Let these be carried, in this order. *last*: there will be no more for now."""
+        self._waiting.extend(items)
+        self._tail = last
+        for _ in range(min(len(self._idle), len(items))):
+            self._nudge(self._idle.popleft())
+        while len(self._connections) < min(self.most, len(self._waiting)):
+            if not self._open():
                 break  # all connections are in use elsewhere
-            self._start(extra=bool(self._threads))
 
     def take_back(self) -> None:
-        """Forget what no hand has begun."""
-        with self._changed:
-            self._waiting.clear()
+        """Forget what no connection has taken."""
+        for item in self._waiting:
+            item.load.fetch_again(item.seq)
+        self._waiting.clear()
 
-    def wait(self, seconds: float) -> list[Outcome]:
-        """What has come back: when all is done, or no more can be, or *seconds* have passed."""
-        with self._changed:
-            self._changed.wait_for(self._is_over, seconds)
-            outcomes, self._outcomes = self._outcomes, []
-        return outcomes
-
-    def check(self) -> None:
-        """Raise what a hand did not expect."""
-        for thread in self._threads:
-            if thread.done():
-                thread.result()
-
-    @property
-    def quiet(self) -> bool:
-        """Whether nothing is being carried, and nothing has come back that was not fetched."""
-        with self._changed:
-            return not self._busy and not self._outcomes
+    def wait(self, seconds: float) -> None:
+        """Turn the loop until more can be given, nothing is left, or *seconds* have passed."""
+        pulse = self._pulse = self._loop.create_future()
+        timer = self._loop.call_later(seconds, self._nudge, pulse)
+        self._look()
+        self._loop.run_until_complete(pulse)
+        timer.cancel()
+        self._pulse = None
+        for task in [task for task in self._connections if task.done()]:
+            self._connections.discard(task)
+            task.result()  # raises what nobody expected
 
     def abort(self) -> None:
         """Cut all connections: what waits for an answer will not get one."""
-        with self._changed:
-            self._ending = True
-            transports = list(self._transports)
-        for transport in transports:
-            transport.abort()
+        self._ending = True
+        for task in self._connections:
+            task.cancel()
+        self._finish()
+
+    @property
+    def busy(self) -> bool:
+        """Whether any mail is on its way."""
+        return self._out > 0
 
     def __enter__(self) -> Self:
         return self
@@ -111,78 +104,146 @@ class Hands:
         trace: TracebackType | None,
     ) -> None:
         """No more; what is being carried ends first."""
-        with self._changed:
-            self._ending = True
-            self._waiting.clear()
-            self._changed.notify_all()
-        self._pool.shutdown(wait=True)
+        self._ending = True
+        self._waiting.clear()
+        while self._idle:
+            self._nudge(self._idle.popleft())
+        self._finish()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
 
-    def _start(self, extra: bool) -> None:
-        thread = self._pool.submit(self._work)
-        self._threads.append(thread)
-        thread.add_done_callback(lambda _: self._ended(extra))
+    # What a connection does -------------------------------------------------------------------
 
-    def _work(self) -> None:
-        with open_transport() as transport:
-            self._transports.add(transport)
-            while (item := self._next()) is not None:
-                outcome, closed = None, None
-                try:
-                    outcome = self._carry(transport, item)
-                except NotSent as error:
-                    closed = error
-                finally:
-                    self._back(outcome, closed)
-
-    def _next(self) -> Item | None:
-        """The next item, when there is one; None when it is time to end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._ending or self.closed)
-            if self._ending or self.closed:
-                return None
+    def take(self) -> Item | None:
+        """The next mail, addressed."""
+        while self._waiting and self.closed is None:
             item = self._waiting.popleft()
-            self.begun = max(self.begun, item.recipient.seq)
-            self._busy += 1
+            try:
+                item.address()
+            except BadInput as error:
+                self._tell(item, unusable(item.seq, item.attempt, error.message))
+                continue
+            item.load.taken[item.seq] = item
+            self._out += 1
+            if not self._waiting:
+                self._look()
             return item
+        return None
 
-    def _back(self, outcome: Outcome | None, closed: NotSent | None) -> None:
-        with self._changed:
-            self._busy -= 1
-            if outcome is not None:
-                self._outcomes.append(outcome)
-                closed = self._streak.add(outcome)
-            self.closed = self.closed or closed
-            self._changed.notify_all()
+    async def more(self) -> bool:
+        """Wait for work; False when it is time to end."""
+        while not (self._waiting or self._ending or self.closed):
+            turn = self._loop.create_future()
+            self._idle.append(turn)
+            await turn
+        return not (self._ending or self.closed)
 
-    def _ended(self, extra: bool) -> None:
-        if extra:
-            _slots().release()
-        with self._changed:
-            self._changed.notify_all()
+    def dot(self, mail: Mail) -> bool:
+        """The last moment at which nothing has been sent: journal it, or stop it."""
+        item = cast(Item, mail)
+        load, now = item.load, clock.monotonic()
+        if now >= load.claim.until or now - item.asked > STALE:
+            self.put_back(item)
+            return False
+        load.journal.attempting(item.seq, item.attempt)
+        load.gone[item.seq] = load.taken.pop(item.seq)
+        if self._pacer.active:
+            self._pacer.begin(item)
+        return True
 
-    def _is_over(self) -> bool:
-        ended = self.closed is not None or any(thread.done() for thread in self._threads)
-        return not self._busy and (ended or not self._waiting)
+    def done(self, mail: Mail, answer: Accepted | Refused) -> None:
+        """Judge and journal an answer."""
+        item = cast(Item, mail)
+        load, seq = item.load, item.seq
+        self._out -= 1
+        if load.gone.pop(seq, None) is None:
+            del load.taken[seq]
+        if isinstance(answer, Accepted):
+            self._streak.went()
+            self._tell(item, accepted(seq, item.attempt, answer))
+        elif answer.everybody:
+            load.fetch_again(seq)
+            self.close(answer)
+        else:
+            outcome = refused(seq, item.attempt, answer, self._policy)
+            self._tell(item, outcome)
+            self.close(self._streak.add(outcome, item.domain))
 
+    def put_back(self, mail: Mail) -> None:
+        """It did not go, and nobody is to blame."""
+        item = cast(Item, mail)
+        del item.load.taken[item.seq]
+        self._out -= 1
+        item.load.fetch_again(item.seq)
+        self._look()
 
-@contextmanager
-def slot() -> Iterator[bool]:
-    """Wait for a free connection among all that this process may open; False when stopping."""
-    slots = _slots()
-    free = slots.acquire(blocking=False)
-    while not free and not stop.requested():
-        free = slots.acquire(timeout=0.5)
-    try:
-        yield free
-    finally:
-        if free:
-            slots.release()
+    # Between the two --------------------------------------------------------------------------
 
+    def _tell(self, item: Item, outcome: Outcome) -> None:
+        item.load.journal.answered(outcome)
+        item.load.told.append((item, outcome))
+        if not self._out:
+            self._look()
 
-def _slots() -> threading.Semaphore:
-    return _slots_of(max(1, site().smtp.connections))
+    def _look(self) -> None:
+        """End the slice when the run can do something about how things are."""
+        over = not self._waiting if not self._tail else not (self._waiting or self._out)
+        if self.closed is not None:
+            over = not self._out
+        if over and self._pulse is not None:
+            self._nudge(self._pulse)
 
+    def close(self, error: NotSent | None) -> None:
+        """No more mail, for this reason, if it is one."""
+        if error is None:
+            return
+        self.closed = self.closed or error
+        while self._idle:
+            self._nudge(self._idle.popleft())
+        self._look()
 
-@cache
-def _slots_of(connections: int) -> threading.Semaphore:
-    return threading.Semaphore(connections)
+    def _open(self) -> bool:
+        """One more connection; the first needs no leave, so that every run has one."""
+        extra = bool(self._connections)
+        if extra and not berths.take(self._transport):
+            return False
+        self._connections.add(self._loop.create_task(self._serve(extra)))
+        return True
+
+    async def _serve(self, extra: bool) -> None:
+        try:
+            await self._transport.serve(self)
+        except Refused as error:
+            self._fewer(error)
+        finally:
+            if extra:
+                berths.give_back(self._transport)
+            self._look()
+
+    def _fewer(self, error: Refused) -> None:
+        """A server that takes no further connection is still of use while others work."""
+        others = [
+            task for task in self._connections if task is not asyncio.current_task(self._loop)
+        ]
+        if self._streak.works and any(not task.done() for task in others):
+            self.most = len(others)
+            log.warning("going on with %d connections: %s", self.most, error)
+        else:
+            self.close(error)
+
+    def _finish(self) -> None:
+        """Let the connections end; who takes too long about it is cut."""
+        deadline = None
+        while any(not task.done() for task in self._connections):
+            if not self._out:
+                deadline = deadline or clock.monotonic() + GOODBYE
+            if deadline is not None and clock.monotonic() > deadline:
+                for task in self._connections:
+                    task.cancel()
+            self._loop.run_until_complete(asyncio.wait(self._connections, timeout=0.2))
+        self._connections.clear()
+
+    @staticmethod
+    def _nudge(future: asyncio.Future[None]) -> None:
+        if not future.done():
+            future.set_result(None)

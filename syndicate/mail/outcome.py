@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.status import Status
+from syndicate.mail.backoff import verdict
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports.base import Accepted, Refused
 
@@ -14,12 +16,11 @@ from syndicate.mail.transports.base import Accepted, Refused
 RESENDS = 3
 # No answer so many times in a row: something is wrong with the server, not with the mails.
 SILENCES = 3
-# So many refusals in a row that blame us: going on would only make it worse.
-BLOCKS = 5
+# So many destinations in a row that refuse because of us: going on would only make it worse.
+BLOCKS = 3
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One Delivery's try number *attempt*. *code* and *reply* are the server's."""
 
     seq: int
@@ -47,11 +48,10 @@ def refused(seq: int, attempt: int, error: Refused, policy: Policy) -> Outcome:
     """The server said no, or nothing. Not for what holds for all mail (LANE)."""
     if error.unknown:
         return unknown(seq, attempt, policy, error.message)
-    reply, status = error.reply or error.message, Status.DEFERRED
-    if error.permanent:
-        status = Status.REJECTED if error.kind is Kind.BLOCK else Status.FAILED
-    elif attempt >= policy.max_attempts:
-        status, reply = Status.FAILED, f"{reply} (given up after {attempt} tries)"
+    status = verdict(error.kind, error.permanent, attempt, policy.max_attempts)
+    reply = error.reply or error.message
+    if not error.permanent and status is Status.FAILED:
+        reply = f"{reply} (given up after {attempt} tries)"
     return Outcome(seq, attempt, status, error.code, reply, error.kind)
 
 
@@ -68,29 +68,36 @@ def unknown(seq: int, attempt: int, policy: Policy, reason: str) -> Outcome:
 
 
 class Streak:
-    """Watches for failures in a row, which no longer are about single mails."""
+    """Watches for failures in a row, which no longer are about single mails or readers."""
 
     def __init__(self) -> None:
-        self._silent = self._blocked = 0
+        self.works = False  # something has gone
+        self._silent = 0
+        self._blocked: set[str] = set()  # destinations
 
-    def add(self, outcome: Outcome) -> NotSent | None:
-        """Count one more; an error, for all mail, when it is one too many."""
-        if outcome.status is Status.SENT:
-            self._silent = self._blocked = 0
+    def add(self, outcome: Outcome, domain: str) -> NotSent | None:
+        """Count one more that did not go; an error, for all mail, when it is one too many."""
         self._silent = self._silent + 1 if outcome.kind == Kind.LOST else 0
-        self._blocked += outcome.status is Status.REJECTED
+        if outcome.kind == Kind.BLOCK:
+            self._blocked.add(domain)
         if self._silent >= SILENCES:
             return _for_all(
                 f"The mail server fell silent {SILENCES} times in a row. {outcome.reply}",
                 "Its own log may tell why.",
             )
-        if self._blocked >= BLOCKS:
+        if len(self._blocked) >= BLOCKS:
             return _for_all(
-                f"The mail server refused {BLOCKS} mails in a row because of us: {outcome.reply}",
+                f"{BLOCKS} destinations in a row refused mail because of us: {outcome.reply}",
                 "Check SPF, DKIM and DMARC of the sender's domain, and its reputation. What was "
                 "rejected can be tried again on the edition's page.",
             )
         return None
+
+    def went(self) -> None:
+        """A mail was taken."""
+        self.works = True
+        self._silent = 0
+        self._blocked.clear()
 
 
 def _for_all(message: str, hint: str) -> NotSent:

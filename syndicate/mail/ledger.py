@@ -1,0 +1,190 @@
+"""What a run knows of its batches, and the database's side of a round. All in its transaction.
+
+note      what came back → Deliveries, leases renewed      fence broken? the batch is lost to us
+next      who is due and still reads, of the batches in hand; else the edition's next batch
+put_down  batches of which all is told: settled
+committed the journals of these are done with
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from syndicate.lib import clock
+from syndicate.lib.status import Status
+from syndicate.mail.claim import claim, owner
+from syndicate.mail.journal import Journal
+from syndicate.mail.load import Item, Load
+from syndicate.mail.message import compile
+from syndicate.mail.models import Batch, Edition
+from syndicate.mail.outcome import Outcome
+from syndicate.mail.pace import Pacer
+from syndicate.mail.portion import portion
+from syndicate.mail.record import bar, late, put_off, record
+from syndicate.mail.recover import answers
+from syndicate.mail.settle import settle
+from syndicate.mail.window import window
+
+log = logging.getLogger(__name__)
+
+# A mail that waits for its connection this long is asked about again. Seconds.
+ASK_AGAIN = 0.15
+
+
+class Ledger:
+    """One run's batches of one edition. *came*: outcomes noted in the last round."""
+
+    def __init__(self, edition: Edition, pacer: Pacer) -> None:
+        self.came = 0
+        self.wanted = True  # the edition is being sent, and nobody said wait
+        self._edition = edition
+        self._list = edition.newsletter.list
+        self._window = window(edition.newsletter)
+        self._compiled = compile(edition)
+        self._pacer = pacer
+        self._owner = owner()
+        self._loads: list[Load] = []
+        self._lost: list[Load] = []  # another worker has them; some mails are on their way still
+        self._done: list[Load] = []  # settled in this transaction
+        self._begun = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything that this run must still see to."""
+        return bool(self._loads or self._lost)
+
+    def note(self, now: datetime) -> int:
+        """Record what came back; returns how many were sent."""
+        seen = Edition.objects.filter(pk=self._edition.pk, paused_at=None, status=Status.SENDING)
+        self.wanted = seen.exists()
+        self._done = []
+        for load in list(self._loads):
+            if (load.told or not load.claim.is_fresh()) and not load.claim.keep(now):
+                self._lose(load)
+        outcomes = [self._learn(item, outcome, now)
+                    for load in self._loads for item, outcome in load.told]  # fmt: skip
+        record(self._edition.pk, outcomes, now)
+        self._note_lost(now)
+        self.came = len(outcomes)
+        return sum(outcome.status is Status.SENT for outcome in outcomes)
+
+    def next(self, batch_id: int, limit: int, now: datetime) -> list[Item]:
+        """What may be handed over now, *limit* of them at most."""
+        items: list[Item] = []
+        for load in list(self._loads):
+            if not load.dry or self._waits(load):
+                items += self._fetch(load, limit, now)
+        if len(items) < limit and all(load.dry for load in self._loads):
+            claimed = self._claim(batch_id, limit, now)
+            items += self._fetch(claimed, limit, now) if claimed else []
+        return items
+
+    def put_down(self, now: datetime, *, all_of_it: bool) -> None:
+        """Settle the batches of which nothing is on its way, and nothing is left to give."""
+        home = [load for load in self._loads
+                if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
+        if home:
+            self._pacer.settle(now)
+        for load in home:
+            if load.claim.keep(now):
+                not_before = self._pacer.reopens if load.withheld else None
+                settle(Batch.objects.get(pk=load.claim.batch_id), now, not_before)
+                self._loads.remove(load)
+                self._done.append(load)
+            else:
+                self._lose(load)
+
+    def committed(self) -> None:
+        """The database has it."""
+        for load in [*self._loads, *self._lost, *self._done]:
+            load.told.clear()
+        self._done += [load for load in self._lost if load.is_home]
+        self._lost = [load for load in self._lost if not load.is_home]
+        for load in self._done:
+            load.journal.discard()
+
+    def close(self) -> None:
+        """After an error, too: what is not in the database, whoever takes over finds on disk."""
+        for load in [*self._loads, *self._lost, *self._done]:
+            load.journal.close()
+
+    # Fetching --------------------------------------------------------------------------------
+
+    def _claim(self, batch_id: int, limit: int, now: datetime) -> Load | None:
+        """The batch that this run was started for, then any of its edition."""
+        first = None if self._begun else batch_id
+        taken = claim(self._owner, now, limit, edition=self._edition.pk, batch=first)
+        self._begun = True
+        if taken is None:
+            return None
+        mails = taken.last_seq - taken.first_seq + 1
+        journal = Journal(taken.batch_id, self._owner, mails)
+        load = Load(taken, journal, self._compiled, after=taken.first_seq - 1)
+        self._loads.append(load)
+        return load
+
+    def _fetch(self, load: Load, limit: int, now: datetime) -> list[Item]:
+        """The next of one batch, and whether those that a connection holds still read."""
+        after = min((load.after, *(seq - 1 for seq in load.taken)))
+        skip = {*load.gone, *load.withheld}
+        limit += len(load.taken)
+        found = portion(load.claim, self._list, after, limit, skip, self._window)
+        seqs = [item.seq for item in found.items]
+        rest = [*found.barred, *(seq for some in found.later.values() for seq in some)]
+        load.dry = len(seqs) + len(rest) < limit
+        load.after = max((load.after, *seqs[-1:], *rest))
+        for seq in rest:
+            if seq in load.taken:
+                load.taken[seq].asked = 0.0  # its dot will not be
+        bar(self._edition.pk, found.barred, now)
+        put_off(self._edition.pk, found.later)
+        return self._admit(load, found.items, now)
+
+    def _admit(self, load: Load, found: Sequence[Item], now: datetime) -> list[Item]:
+        """Those that the pace lets go, and no connection holds already."""
+        asked = clock.monotonic()
+        fresh = []
+        for item in found:
+            held = load.taken.get(item.seq)
+            if held is not None:
+                held.asked = asked
+            else:
+                item.load, item.asked = load, asked
+                fresh.append(item)
+        if self._pacer.active:
+            every, fresh = fresh, list(self._pacer.admit(fresh, now))
+            load.withheld |= {item.seq for item in every} - {item.seq for item in fresh}
+        if fresh and fresh[-1].seq > load.claim.horizon:
+            load.claim.horizon = fresh[-1].seq
+            if not load.claim.keep(now):
+                self._lose(load)
+                return []
+        return fresh
+
+    @staticmethod
+    def _waits(load: Load) -> bool:
+        """Whether a connection holds a mail so long that its reader may have left."""
+        since = clock.monotonic() - ASK_AGAIN
+        return any(item.asked < since for item in load.taken.values())
+
+    # Noting ----------------------------------------------------------------------------------
+
+    def _learn(self, item: Item, outcome: Outcome, now: datetime) -> Outcome:
+        if outcome.status is Status.SENT and not self._pacer.active:
+            return outcome
+        return self._pacer.learn(item, outcome, now)
+
+    def _lose(self, load: Load) -> None:
+        """Another worker has it: nothing more of it goes by us."""
+        log.warning("another worker took over %s: this one was silent for too long", self._edition)
+        load.claim.until = 0.0
+        self._loads.remove(load)
+        self._lost.append(load)
+
+    def _note_lost(self, now: datetime) -> None:
+        """What servers answered to us is true all the same."""
+        for load in self._lost:
+            if told := answers(outcome for _, outcome in load.told):
+                late(Batch.objects.get(pk=load.claim.batch_id), told, now)
