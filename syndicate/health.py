@@ -28,7 +28,7 @@ from syndicate.engine import instance
 from syndicate.engine.models import Failure, Heartbeat
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
-from syndicate.mail.lane import Pause
+from syndicate.mail.lane import Pause, domain_lane
 from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.mail.moving import moving
 from syndicate.mail.routes import open_routes, routes
@@ -251,6 +251,14 @@ def transport(now: datetime) -> Iterator[Problem]:
         yield Problem("H25", level, f"Mail ({route.name})", message, hint.strip())
 
 
+def destinations(now: datetime) -> Iterator[Problem]:
+    """Domains that take no mail of ours for now; everybody else's goes on."""
+    closed = Pause.objects.in_force(now).filter(lane__startswith=domain_lane(""))
+    for pause in closed.order_by("-failures", "lane")[:20]:
+        message = f"No mail goes there until {_clock(pause.until)}. {pause.error}"
+        yield Problem("H28", Level.WARNING, f"Mail to {pause.name}", message, pause.hint)
+
+
 def confirmations(now: datetime) -> Iterator[Problem]:
     """People who wait for the mail that lets them confirm."""
     waiting = Subscription.objects.awaiting_mail(now - STUCK_AFTER).exclude(confirm_error="")
@@ -327,6 +335,7 @@ CHECKS: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
     disk,
     size,
     transport,
+    destinations,
     set_aside,
     sources,
     newsletters,

@@ -7,19 +7,22 @@ unwise is `syndicate doctor`'s to say: syndicate.checks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from syndicate.lib import ways
-from syndicate.lib.errors import ConfigError
+from syndicate.lib import rates, ways
+from syndicate.lib.errors import BadInput, ConfigError
 
 CHOICES = {
     "mail.transport": ways.KINDS,
     "mail.on_unknown": ("hold", "resend"),
     "smtp.security": ("starttls", "tls", "none"),
     "social.on_unknown": ("hold", "resend"),
+    "daemon.engine": ("local", "distributed"),
     "log.level": ("debug", "info", "warning", "error"),
 }
 # Numbers are at least 1, but for these.
@@ -33,7 +36,7 @@ LOWEST = {
     "daemon.drain_seconds": 0,
     "web.port": 0,
 }
-HIGHEST = {"web.port": 65535, "smtp.port": 65535}
+HIGHEST = {"daemon.tick_seconds": 30, "web.port": 65535, "smtp.port": 65535}
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
 # What stands for the * of mail.bounce_address has 48 letters of the 64 before an @ (RFC 5321).
 _BESIDE_STAR = 64 - 48
@@ -55,12 +58,15 @@ def _of_ways(tables: Mapping[str, Mapping[str, Any]]) -> list[ConfigError]:
         error
         for name, table in tables.items()
         for key, value in table.items()
-        for error in _bounded(
-            f"mail.{key}" if key in ways.OWN else f"{table['kind']}.{key}",
-            value,
-            f"{ways.SECTION}.{name}.{key}",
-        )
+        for error in _of_way(table["kind"], key, value, f"{ways.SECTION}.{name}.{key}")
     ]
+
+
+def _of_way(kind: str, key: str, value: Any, name: str) -> Iterator[ConfigError]:
+    if key in _PACES:
+        yield from _paced(key, value, name)
+    else:
+        yield from _bounded(f"mail.{key}" if key in ways.OWN else f"{kind}.{key}", value, name)
 
 
 def _bounded(rule: str, value: Any, name: str = "") -> Iterator[ConfigError]:
@@ -125,6 +131,42 @@ def _bounce_address(options: Mapping[str, Any]) -> Iterator[ConfigError]:
         yield ConfigError("M002", f"mail.bounce_address is {address!r}.", hint)
 
 
+def _engine(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    if options["daemon.engine"] != "distributed":
+        return
+    if options["database.url"].startswith("sqlite"):
+        hint = "Set database.url to a PostgreSQL database, or engine to local."
+        yield ConfigError("C027", "daemon.engine is distributed, but the database SQLite.", hint)
+    if not (find_spec("procrastinate") and find_spec("psycopg")):
+        hint = 'pip install "syndicate[distributed]"'
+        yield ConfigError("C028", "daemon.engine is distributed; Procrastinate is missing.", hint)
+
+
+def _pace(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    for name in ("transport", "domain", "warm_up", "warm_up_from"):
+        yield from _paced(name, options[f"pace.{name}"], f"pace.{name}")
+    seen: set[str] = set()
+    for names, limits in options["pace.domains"].items():
+        domains = names.lower().split()
+        wrong = not domains or any("." not in domain or "@" in domain for domain in domains)
+        if wrong or seen.intersection(domains):
+            hint = "Give domains, each once, like gmail.com; several with spaces between them."
+            yield ConfigError("C026", f"pace.domains has {names!r}.", hint)
+        seen.update(domains)
+        yield from _paced("domain", limits, f'pace.domains."{names}"')
+
+
+def _paced(key: str, value: Any, name: str) -> Iterator[ConfigError]:
+    """Whether *value* can be read as what the option *key* of [pace] says."""
+    try:
+        _PACES[key](value)
+    except (BadInput, AttributeError) as error:
+        hint = getattr(error, "hint", "") or 'Write it as text, like "20/s".'
+        yield ConfigError("C026", f"{name} is {value!r}.", hint)
+    except ValueError:
+        yield ConfigError("C026", f"{name} is {value!r}.", "Write the day like 2026-11-24.")
+
+
 def is_web_address(url: str) -> bool:
     """Whether *url* is absolute, http or https, and names a host and a sensible port."""
     try:
@@ -134,4 +176,11 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-_RULES = (_timezone, _language, _accent, _follow, _base_url, _bounce_address)
+_PACES: Mapping[str, Callable[[str], object]] = {
+    "transport": rates.parse,
+    "domain": rates.parse,
+    "pace": rates.parse,
+    "warm_up": rates.days,
+    "warm_up_from": lambda day: day and date.fromisoformat(day),
+}
+_RULES = (_timezone, _language, _accent, _follow, _base_url, _bounce_address, _pace, _engine)

@@ -69,6 +69,17 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How fast mail leaves: see lib.rates."""
+
+    transport: str
+    domain: str
+    warm_up: str
+    warm_up_from: str
+    domains: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Dkim:
     """How mails are signed."""
 
@@ -117,6 +128,9 @@ class Way:
     kind: str
     weight: int
     options: Smtp | Directory | Provider
+    pace: str = ""
+    warm_up: str = ""
+    warm_up_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +174,7 @@ class Subscribe:
 class Daemon:
     """The clock and its hands."""
 
+    engine: str
     tick_seconds: float
     workers: int
     lease_seconds: int
@@ -192,6 +207,7 @@ class Config:
     site: Site
     database: Database
     mail: Mail
+    pace: Pace
     dkim: Dkim
     smtp: Smtp
     directory: Directory
@@ -253,4 +269,5 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Config:
 
 def _way(kinds: Mapping[str, Any], table: Mapping[str, Any]) -> Way:
     options = {key: value for key, value in table.items() if key not in ways.OWN}
-    return Way(table["kind"], table["weight"], kinds[table["kind"]](**options))
+    own = {key: table[key] for key in ways.OWN}
+    return Way(**own, options=kinds[table["kind"]](**options))

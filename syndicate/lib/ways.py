@@ -19,7 +19,9 @@ SECTION = "transports"
 # The name of each kind is that of its section, and of the main way out when it is of that kind.
 KINDS = ("smtp", "directory", "provider")
 # What every way has beside its kind's own options.
-OWN: Mapping[str, Any] = {"kind": "", "weight": 1}
+OWN: Mapping[str, Any] = {
+    "kind": "", "weight": 1, "pace": "", "warm_up": "", "warm_up_from": "",
+}  # fmt: skip
 # Variables are written in capitals, with two underscores between their parts.
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 

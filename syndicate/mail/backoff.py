@@ -1,12 +1,34 @@
-"""What a refusal means for the Delivery, and for everybody else at that destination. Pure.
+"""What a refusal means for the Delivery, and whether it speaks of everybody there. Pure.
 
 kind, permanent, attempt ─ verdict ─→ deferred | failed | rejected
+kind, code, reply ─ reach ─→ this mail | perhaps that whole destination | that destination
 """
 
 from __future__ import annotations
 
+import re
+from enum import Enum
+
 from syndicate.lib.status import Status
-from syndicate.mail.replies import Kind
+from syndicate.mail.replies import Kind, enhanced
+
+
+class Reach(Enum):
+    """Of whom a refusal speaks."""
+
+    MAIL = "mail"
+    DOUBT = "doubt"  # said once it means little, said again and again it means the destination
+    DOMAIN = "domain"
+
+
+# Greylisting looks at each pair of sender and reader (RFC 6647): to wait with everybody because of
+# one would only put off the moment at which the others' own waiting begins.
+_ONE = re.compile(r"gr[ea]y.?list", re.IGNORECASE)
+_ALL = re.compile(
+    r"\brate\b|throttl|too (many|much|fast)|(exceed|limit)\S* .*\b(connections?|messages?|mails?)\b"
+    r"|slow down|unusual (rate|volume)|temporarily (blocked|deferred)|4\.7\.(28|650|651)\b",
+    re.IGNORECASE,
+)
 
 
 def verdict(kind: Kind, permanent: bool, attempt: int, max_attempts: int) -> Status:
@@ -20,3 +42,15 @@ def verdict(kind: Kind, permanent: bool, attempt: int, max_attempts: int) -> Sta
     if attempt < max_attempts:
         return Status.DEFERRED
     return Status.REJECTED if kind is Kind.BLOCK else Status.FAILED
+
+
+def reach(kind: str, code: int | None, reply: str) -> Reach:
+    """Of whom *code* *reply*, judged to be of *kind*, speaks."""
+    if kind == Kind.BLOCK:
+        return Reach.DOMAIN
+    if kind != Kind.LATER or _ONE.search(reply):
+        return Reach.MAIL
+    if _ALL.search(reply):
+        return Reach.DOMAIN
+    # Security and policy (RFC 3463): some of it is the server's opinion of us.
+    return Reach.DOUBT if code == 421 or enhanced(reply).startswith("4.7.") else Reach.MAIL

@@ -1,8 +1,8 @@
 """Lanes: what mail shares on its way out, and what each of them may carry for now.
 
 ``transport smtp`` is one, ``domain example.org`` another. A lane is closed by a Pause (a wrong
-password, a block), and narrowed by what it has carried already (Carried). The rows are shared, so
-all workers on all machines keep to them together.
+password, a block), and narrowed by what it has carried already (Carried: mail.carried). The rows
+are shared, so all workers on all machines keep to them together.
 """
 
 from __future__ import annotations
@@ -64,17 +64,11 @@ class Pause(models.Model):
 
 
 class Carried(models.Model):
-    """How much a lane has carried in one stretch of time; rows of the past are deleted."""
+    """What a lane has carried of late, and who waits for it: the state of its mail.meter."""
 
-    lane = models.CharField(max_length=LANE_LETTERS)
-    span = models.PositiveIntegerField()  # how long the stretch is, in seconds
-    begun_at = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["lane", "span", "begun_at"], name="carried_once"),
-        ]
+    lane = models.CharField(max_length=LANE_LETTERS, unique=True)
+    meter = models.TextField()
+    used_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.lane} from {self.begun_at}: {self.count}"
+        return self.lane

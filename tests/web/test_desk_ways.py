@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from syndicate.engine.models import Instance
 from syndicate.lib import clock
+from syndicate.lib.rates import Rate
 from syndicate.mail.lane import Carried, Pause, domain_lane, transport_lane
+from syndicate.mail.meter import Meter
 from syndicate.web.desk.ways import lately
 from tests import rows
 from tests.web.furniture import editor
@@ -66,10 +68,11 @@ def test_one_lane_is_tried_at_once_and_no_other(desk: Client) -> None:
 
 
 def test_what_is_counted_for_a_limit_is_told(now: Any) -> None:
-    at = now.replace(minute=0)
-    Carried.objects.create(lane="transport smtp", span=3600, begun_at=at, count=1200)
-    Carried.objects.create(lane="transport smtp", span=3600, begun_at=at - HOUR, count=7)
-    assert lately(now) == {"transport smtp": ["1,200 in this hour"]}
+    meter = Meter(now.timestamp())
+    meter.take([Rate(2000, 3600)], 1200, now.timestamp())
+    Carried.objects.create(lane="transport smtp", meter=meter.dump(), used_at=now)
+    assert lately("transport smtp", now) == ["1,200 in the last hour"]
+    assert lately("transport smtp", now + 2 * HOUR) == ["0 in the last hour"]
 
 
 def test_a_copy_is_adopted_by_a_button(desk: Client) -> None:

@@ -36,14 +36,10 @@ class Migration(migrations.Migration):
             name='Carried',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lane', models.CharField(max_length=300)),
-                ('span', models.PositiveIntegerField()),
-                ('begun_at', models.DateTimeField()),
-                ('count', models.PositiveIntegerField(default=0)),
+                ('lane', models.CharField(max_length=300, unique=True)),
+                ('meter', models.TextField()),
+                ('used_at', models.DateTimeField()),
             ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('lane', 'span', 'begun_at'), name='carried_once')],
-            },
         ),
         migrations.CreateModel(
             name='Edition',

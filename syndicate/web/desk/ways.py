@@ -1,13 +1,12 @@
 """Sending: the ways out for mail and its destinations, which of them wait, and until when.
 
-Pause (why, until) + Route (which ways there are) + Carried (how much went lately) → lines
+Pause (why, until) + Route (which ways there are) + carried (how much went lately) → lines
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from syndicate.engine import instance
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput
+from syndicate.mail import carried
 from syndicate.mail.going import all_closed
-from syndicate.mail.lane import Carried, Pause, domain_lane
+from syndicate.mail.lane import Pause, domain_lane
 from syndicate.mail.moving import moving
 from syndicate.mail.pause import resume
 from syndicate.mail.routes import routes
@@ -25,7 +25,7 @@ from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page, rows
 
 # A stretch of time as one says it, by its length in seconds.
-SPANS = {1: "in this second", 60: "in this minute", 3600: "in this hour", 86400: "in this day"}
+SPANS = {60: "in the last minute", 3600: "in the last hour", 86400: "in the last day"}
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,16 @@ def ways(request: HttpRequest) -> HttpResponse:
 def lines(now: datetime) -> list[Line]:
     """The ways out as configured, each with how it stands."""
     closed = {pause.lane: pause for pause in Pause.objects.in_force(now)}
-    went = lately(now)
     return [
-        Line(way.name, way.kind, way.weight, way.lane, closed.get(way.lane), went[way.lane])
+        Line(way.name, way.kind, way.weight, way.lane, closed.get(way.lane), lately(way.lane, now))
         for way in routes()
     ]
 
 
-def lately(now: datetime) -> defaultdict[str, list[str]]:
-    """Lane → “1,200 in this hour”, for each stretch that is counted, as some limit asks for it."""
-    told = defaultdict(list)
-    for carried in Carried.objects.filter(span__in=SPANS).order_by("span"):
-        if carried.begun_at <= now < carried.begun_at + timedelta(seconds=carried.span):
-            told[carried.lane].append(f"{carried.count:,} {SPANS[carried.span]}")
-    return told
+def lately(lane: str, now: datetime) -> list[str]:
+    """“1,200 in the last hour”, for each stretch that is counted, as some limit asks for it."""
+    told = carried.lately(now, lane).items()
+    return [f"{many:,} {SPANS[span]}" for span, many in sorted(told)]
 
 
 @require_POST
