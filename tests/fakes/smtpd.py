@@ -129,6 +129,10 @@ class Smtpd:
     def outage(self, seconds: float) -> None:
         """Throw everybody out, and let nobody in."""
         self._shut_until = time.monotonic() + seconds
+        self.throw_out()
+
+    def throw_out(self) -> None:
+        """Hang up on everybody."""
         self._loop.call_soon_threadsafe(self._throw_out)
 
     def heal(self) -> None:

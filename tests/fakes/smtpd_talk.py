@@ -173,11 +173,12 @@ class Talk(asyncio.Protocol):
     async def _upgrade(self) -> None:
         transport, tls = self._transport, self._server.tls
         assert transport is not None and tls is not None
+        self._in.clear()
         with suppress(OSError):
             secret = await self._loop.start_tls(transport, self, tls, server_side=True)
             self._transport = cast(asyncio.Transport, secret)
-            self._in.clear()
             self._held, self._encrypted = False, True
+            self._go_on()
             return
         self._server.talks.discard(self)
 

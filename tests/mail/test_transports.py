@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicate.lib.config import Config, Smtp, site
+from syndicate.lib.config import Config, site
 from syndicate.lib.errors import ConfigError, Scope
-from syndicate.mail.replies import Kind
 from syndicate.mail.transports import TRANSPORTS, open_transport
-from syndicate.mail.transports.base import Accepted, Refused, Transport
+from syndicate.mail.transports.base import Refused, Transport
 from syndicate.mail.transports.directory import DirectoryTransport
 from syndicate.mail.transports.smtp import SmtpTransport
 from tests.fakes.inbox import Inbox
+from tests.fakes.smtpd import Smtpd
+from tests.mail.tray import Letter, Tray, carry, letters, outcome, smtp
 
 MAIL = b"From: news@harbour.example.org\r\nMessage-ID: <tok-1@x>\r\n\r\n.dot\r\nEnd\r\n"
 NEWS, ADA = "news@harbour.example.org", "ada@example.org"
-
-
-def settings(port: int, **values: Any) -> Smtp:
-    given = {"host": "127.0.0.1", "port": port, "security": "none", "timeout_seconds": 2}
-    given |= {"username": "", "password": "", "connections": 1, "messages_per_connection": 100}
-    return Smtp(**given | values)
+WENT = ("dot", "sent")
 
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
     with Inbox() as running:
         yield running
-
-
-def send(transport: Transport, to: str = ADA, log: list[str] | None = None) -> Accepted:
-    said = [] if log is None else log
-    return transport.send(NEWS, to, MAIL, lambda: said.append("dot"))
 
 
 class Promises:
@@ -54,23 +45,44 @@ class Promises:
     def test_hands_over_the_very_bytes(
         self, transport: Transport, inbox: Inbox, tmp_path: Path
     ) -> None:
-        dots: list[str] = []
-        with transport:
-            assert send(transport, log=dots).code == 250
-        assert self.arrived(inbox, tmp_path) == [MAIL] and dots == ["dot"]
+        assert transport.send(NEWS, ADA, MAIL).code == 250
+        assert self.arrived(inbox, tmp_path) == [MAIL]
 
-    def test_nothing_is_sent_when_on_dot_raises(
+    def test_draws_what_there_is(self, transport: Transport, inbox: Inbox, tmp_path: Path) -> None:
+        tray = Tray(letters("ada", "bob", "cleo"))
+        assert carry(transport, tray) is None
+        assert tray.log == [f"{what} {n}" for n in ("ada", "bob", "cleo") for what in WENT]
+        assert self.arrived(inbox, tmp_path) == [letter.content() for letter in tray.letters]
+
+    def test_what_must_not_go_stays(
         self, transport: Transport, inbox: Inbox, tmp_path: Path
     ) -> None:
-        def refuse() -> None:
-            raise OSError("the journal is full")
+        tray = Tray(letters("ada", "bob", "cleo"), forbidden=[b"bob@example.org"])
+        assert carry(transport, tray) is None
+        assert [*tray.answers] == ["ada", "cleo"] and len(self.arrived(inbox, tmp_path)) == 2
 
-        with transport:
-            with pytest.raises(OSError, match="journal"):
-                transport.send(NEWS, ADA, MAIL, refuse)
-            assert self.arrived(inbox, tmp_path) == []
-            send(transport)
-        assert self.arrived(inbox, tmp_path) == [MAIL]
+    def test_what_cannot_be_written_stays(
+        self, transport: Transport, inbox: Inbox, tmp_path: Path
+    ) -> None:
+        tray = Tray([Letter(b"ada@example.org", text=b""), *letters("bob")])
+        assert carry(transport, tray) is None
+        assert outcome(tray.answers["ada"]) == "fail" and len(self.arrived(inbox, tmp_path)) == 1
+
+    def test_nothing_is_sent_when_the_journal_fails(
+        self, transport: Transport, inbox: Inbox, tmp_path: Path
+    ) -> None:
+        tray = Full(letters("ada"))
+        with pytest.raises(OSError, match="journal"):
+            carry(transport, tray)
+        assert self.arrived(inbox, tmp_path) == []
+
+
+class Full(Tray):
+    """A tray whose journal has no room."""
+
+    def dot(self, mail: Letter) -> bool:
+        """Nothing can be written down."""
+        raise OSError("the journal is full")
 
 
 class TestDirectory(Promises):
@@ -85,7 +97,8 @@ class TestDirectory(Promises):
         return [file.read_bytes() for file in sorted((tmp_path / "out").glob("*.eml"))]
 
     def test_sent_again_it_is_still_one(self, transport: Transport, tmp_path: Path) -> None:
-        send(transport), send(transport), send(transport, to="b/../x@example.org")
+        for to in (ADA, ADA, "b/../x@example.org"):
+            transport.send(NEWS, to, MAIL)
         names = sorted(file.name for file in (tmp_path / "out").iterdir())
         assert names == ["ada@example.org tok-1.eml", "b_.._x@example.org tok-1.eml"]
 
@@ -93,9 +106,10 @@ class TestDirectory(Promises):
         self, transport: Transport, tmp_path: Path
     ) -> None:
         (tmp_path / "out").write_text("a file")
-        with pytest.raises(Refused, match="cannot be written") as caught:
-            send(transport)
-        assert caught.value.scope is Scope.LANE and not caught.value.permanent
+        tray = Tray(letters("ada"))
+        closed = carry(transport, tray)
+        assert closed is not None and "cannot be written" in closed.message
+        assert closed.scope is Scope.LANE and not closed.permanent and tray.log == ["back ada"]
 
 
 class TestSmtp(Promises):
@@ -103,148 +117,113 @@ class TestSmtp(Promises):
     def transport(
         self, inbox: Inbox, tmp_path: Path, configure: Callable[..., Config]
     ) -> Transport:
-        return SmtpTransport(settings(inbox.port))
+        return SmtpTransport(smtp(inbox.port))
 
     def arrived(self, inbox: Inbox, tmp_path: Path) -> list[bytes]:
         return [mail.raw for mail in inbox.messages]
 
     def test_one_connection_carries_many(self, transport: Transport, inbox: Inbox) -> None:
-        inbox.refuse("b@example.org")
-        with transport:
-            send(transport)
-            with pytest.raises(Refused):
-                send(transport, to="b@example.org")
-            send(transport, to="c@example.org")
-        assert inbox.connections == 1 and inbox.recipients == [ADA, "c@example.org"]
+        inbox.refuse("bob@example.org")
+        tray = Tray(letters("ada", "bob", "cleo"))
+        assert carry(transport, tray) is None
+        assert inbox.connections == 1 and inbox.recipients == [ADA, "cleo@example.org"]
 
     def test_a_fresh_connection_after_so_many(self, inbox: Inbox) -> None:
-        with SmtpTransport(settings(inbox.port, messages_per_connection=2)) as transport:
-            for _ in range(5):
-                send(transport)
-        assert inbox.connections == 3
+        transport = SmtpTransport(smtp(inbox.port, messages_per_connection=2))
+        assert carry(transport, Tray(letters("a", "b", "c", "d", "e"))) is None
+        assert inbox.connections == 3 and len(inbox.messages) == 5
 
     @pytest.mark.parametrize("how", ["drop", "421"])
-    def test_an_idle_connection_that_was_closed_is_replaced(self, inbox: Inbox, how: str) -> None:
-        with SmtpTransport(settings(inbox.port)) as transport:
-            send(transport)
+    def test_a_connection_that_was_closed_meanwhile_is_replaced(self, how: str) -> None:
+        tray = Idle(letters("ada", "bob"))
+        with Smtpd() as server:
             if how == "drop":
-                inbox.drop_at("mail")
+                tray.between = server.throw_out
             else:
-                inbox.answer("mail", 421, "4.4.2 timeout", times=1)
-            send(transport)
-        assert inbox.connections == 2 and len(inbox.messages) == 2
+                server.answer("mail", 421, "4.4.2 timeout", times=1, after=1)
+            assert carry(SmtpTransport(smtp(server.port)), tray) is None
+        assert server.connections == 2 and server.recipients == [ADA, "bob@example.org"]
 
-    # The table of what each stage means: 4xx, 5xx, a drop, and 421 with a drop.
-    LANE, ITEM = Scope.LANE, Scope.ITEM
+    def test_cut_it_ends_at_once(self) -> None:
+        tray = Tray(letters("ada", "bob", "cleo"))
+        with Smtpd() as server:
+            server.stall("dot", 30)
+            cut(SmtpTransport(smtp(server.port)), tray, when=lambda: server.accepted)
+        assert tray.log == ["dot ada", "unknown ada", "back bob"] and not tray.out
 
-    @pytest.mark.parametrize(
-        ("stage", "code", "scope", "permanent"),
-        [
-            ("connect", 450, LANE, False),
-            ("connect", 554, LANE, True),
-            ("connect", 421, LANE, False),
-            ("ehlo", 421, LANE, False),
-            ("mail", 450, LANE, False),
-            ("mail", 550, LANE, True),
-            ("mail", 421, LANE, False),
-            ("rcpt", 450, ITEM, False),
-            ("rcpt", 550, ITEM, True),
-            ("rcpt", 421, LANE, False),
-            ("data", 450, ITEM, False),
-            ("data", 554, ITEM, True),
-            ("data", 421, LANE, False),
-            ("dot", 450, ITEM, False),
-            ("dot", 554, ITEM, True),
-            ("dot", 421, ITEM, False),
-        ],
-    )
-    def test_what_the_server_answers(
-        self, inbox: Inbox, stage: str, code: int, scope: Scope, permanent: bool
-    ) -> None:
-        inbox.answer(stage, code, "no")
-        dots: list[str] = []
-        with SmtpTransport(settings(inbox.port)) as transport, pytest.raises(Refused) as caught:
-            send(transport, log=dots)
-        assert (caught.value.scope, caught.value.permanent) == (scope, permanent)
-        assert not caught.value.unknown and inbox.messages == []
-        assert dots == (["dot"] if stage == "dot" else [])
+    def test_cut_before_the_dot_nothing_is_in_doubt(self) -> None:
+        tray = Tray(letters("ada"))
+        with Smtpd() as server:
+            server.stall("data", 30)
+            cut(SmtpTransport(smtp(server.port)), tray, when=lambda: b"DATA" in server.heard)
+        assert tray.log == ["back ada"] and server.accepted == []
 
-    SILENCE = (
-        ("connect", LANE, False),
-        ("ehlo", LANE, False),
-        ("mail", LANE, False),
-        ("rcpt", ITEM, False),
-        ("data", ITEM, False),
-    )
-    CASES = [(how, *row) for row in SILENCE for how in ("drop", "stall")]
+    @pytest.mark.parametrize(("seconds", "meaning"), [(599, "sent"), (601, "unknown")])
+    def test_p5_ten_minutes_for_the_dot(self, seconds: float, meaning: str) -> None:
+        tray = Tray(letters("ada"))
+        with Smtpd() as server, Ahead() as loop:
+            server.stall("dot", 0.3 if meaning == "sent" else 30)
+            work = loop.create_task(SmtpTransport(smtp(server.port)).serve(tray))
+            loop.run_until_complete(until(lambda: server.accepted))
+            loop.ahead = seconds
+            loop.run_until_complete(work)
+        assert outcome(tray.answers["ada"]) == meaning and server.recipients == [ADA]
 
-    # A stall at the dot is waited for: ten minutes.
-    @pytest.mark.parametrize(
-        ("how", "stage", "scope", "unknown"), [*CASES, ("drop", "dot", ITEM, True)]
-    )
-    def test_what_silence_means(
-        self, inbox: Inbox, how: str, stage: str, scope: Scope, unknown: bool
-    ) -> None:
-        inbox.drop_at(stage, times=None) if how == "drop" else inbox.stall(1, stage)
-        with SmtpTransport(settings(inbox.port, timeout_seconds=0.2)) as transport:
-            with pytest.raises(Refused) as caught:
-                send(transport)
-            inbox.heal()
-            assert (caught.value.kind, caught.value.permanent) == (Kind.LOST, False)
-            assert (caught.value.scope, caught.value.unknown) == (scope, unknown)
-            # What was left half done does not disturb what comes next.
-            assert send(transport).code == 250
+    def test_an_address_and_a_mail_that_few_servers_take(self) -> None:
+        tray = Tray([Letter("jörg@example.org".encode(), needs_utf8=True)])
+        with Smtpd("PIPELINING", "CHUNKING", "SMTPUTF8", "SIZE 9000", keep=True) as server:
+            assert carry(SmtpTransport(smtp(server.port)), tray) is None
+        assert server.recipients == ["jörg@example.org"]
+        assert server.mails == [tray.letters[0].content()]
+        assert b"BDAT 62 LAST" in server.heard and b"DATA" not in server.heard
 
-    def test_the_dot_does_not_wait_for_a_packet(self, inbox: Inbox) -> None:
-        took = []
-        with SmtpTransport(settings(inbox.port)) as transport:
-            for _ in range(5):
-                begun = time.perf_counter()
-                transport.send(NEWS, ADA, MAIL + b"A line of a long mail.\r\n" * 999, lambda: None)
-                took.append(time.perf_counter() - begun)
-        # Where it does, no mail takes less than the 40 ms of a delayed acknowledgement.
-        assert min(took) < 0.035
-
-    def test_abort_ends_a_wait_at_once(self, inbox: Inbox) -> None:
-        inbox.stall(5, "dot")
-        with SmtpTransport(settings(inbox.port)) as transport, pytest.raises(Refused) as caught:
-            transport.send(NEWS, ADA, MAIL, transport.abort)
-        assert caught.value.unknown
-
-    def test_the_login(self, inbox: Inbox) -> None:
-        inbox.require_login("ada", "secret")
-        with SmtpTransport(settings(inbox.port, username="ada", password="secret")) as transport:
-            send(transport)
-        wrong = SmtpTransport(settings(inbox.port, username="ada", password="wrong"))
-        with wrong, pytest.raises(Refused, match="refused the login: 535") as caught:
-            send(wrong)
+    @pytest.mark.parametrize("mechanisms", ["PLAIN LOGIN", "LOGIN", "PLAIN", "CRAM-MD5 PLAIN"])
+    def test_the_login(self, mechanisms: str) -> None:
+        with Smtpd(login=("ada", "sécret"), mechanisms=mechanisms) as server:
+            given = smtp(server.port, username="ada", password="sécret")
+            SmtpTransport(given).send(NEWS, ADA, MAIL)
+            wrong = SmtpTransport(smtp(server.port, username="ada", password="wrong"))
+            with pytest.raises(Refused, match="refused the login: 535") as caught:
+                wrong.check()
         error = caught.value
         assert error.auth and error.scope is Scope.LANE and "smtp.password" in error.hint
-        assert "wrong" not in str(error) and len(inbox.messages) == 1
+        assert "wrong" not in str(error) and len(server.accepted) == 1
 
-    def test_a_server_without_login(self, inbox: Inbox) -> None:
-        odd = settings(inbox.port, username="ada", password="schlüssel")
-        with SmtpTransport(odd) as transport, pytest.raises(Refused) as caught:
-            send(transport)
+    def test_a_server_without_login(self) -> None:
+        with Smtpd() as server, pytest.raises(Refused, match="does not work") as caught:
+            SmtpTransport(smtp(server.port, username="ada", password="secret")).check()
         assert caught.value.scope is Scope.LANE and "smtp.password" in caught.value.hint
 
     @pytest.mark.parametrize("security", ["starttls", "tls"])
-    def test_encryption(
-        self, security: str, monkeypatch: pytest.MonkeyPatch, configure: Callable[..., Config]
+    def test_encryption(self, security: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        with Smtpd(security=security, login=("ada", "secret")) as server:
+            own = {"security": security, "username": "ada", "password": "secret"}
+            strict = carry(SmtpTransport(smtp(server.port, **own)), Tray(letters("ada")))
+            assert strict is not None and "cannot be trusted: self-signed" in strict.message
+            assert strict.everybody and strict.permanent
+            monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+            tray = Tray(letters(*"abcdef"))
+            assert carry(SmtpTransport(smtp(server.port, **own)), tray) is None
+        assert len(server.accepted) == 6
+
+    def test_what_is_said_before_encryption_is_forgotten(
+        self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        inbox = Inbox()
-        certificate = inbox.tls() if security == "tls" else inbox.starttls()
-        inbox.require_login("ada", "secret")
-        own = {"security": security, "username": "ada", "password": "secret"}
-        with inbox:
-            strict = SmtpTransport(settings(inbox.port, **own))
-            with strict, pytest.raises(Refused, match="cannot be trusted: self-signed") as caught:
-                send(strict)
-            assert caught.value.scope is Scope.LANE and caught.value.permanent
-            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-            with SmtpTransport(settings(inbox.port, **own)) as transport:
-                send(transport)
-            assert inbox.recipients == [ADA]
+        """https://www.kb.cert.org/vuls/id/555316, and https://nostarttls.secvuln.info."""
+        with Smtpd(security="starttls") as server:
+            monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+            server.say("starttls", b"220 Go\r\n250-evil\r\n250 SIZE 1\r\n250 half a")
+            tray = Tray(letters("ada"))
+            assert carry(SmtpTransport(smtp(server.port, security="starttls")), tray) is None
+        assert server.recipients == [ADA]
+
+    def test_encryption_may_be_out_of_order(self) -> None:
+        with Smtpd(security="starttls") as server:
+            server.answer("starttls", 454, "4.7.0 TLS not available")
+            closed = carry(
+                SmtpTransport(smtp(server.port, security="starttls")), Tray(letters("ada"))
+            )
+        assert closed is not None and closed.everybody and not closed.permanent
 
     @pytest.mark.parametrize(
         ("values", "message"),
@@ -257,20 +236,93 @@ class TestSmtp(Promises):
     def test_a_wrong_setting_says_so(
         self, inbox: Inbox, values: dict[str, Any], message: str
     ) -> None:
-        transport = SmtpTransport(settings(inbox.port, **values))
-        with transport, pytest.raises(Refused, match=message) as caught:
-            send(transport)
+        with pytest.raises(Refused, match=message) as caught:
+            SmtpTransport(smtp(inbox.port, **values)).send(NEWS, ADA, MAIL)
         assert caught.value.scope is Scope.LANE and "smtp.security" in caught.value.hint
 
     def test_nobody_listens(self) -> None:
-        with SmtpTransport(settings(1)) as transport, pytest.raises(Refused) as caught:
-            send(transport)
+        with pytest.raises(Refused) as caught:
+            SmtpTransport(smtp(1)).check()
         assert "127.0.0.1:1 gave no answer (connect): Connection refused" in caught.value.message
+
+    def test_noise_in_the_line(self) -> None:
+        with Smtpd() as server:
+            server.drip()
+            server.answer("rcpt", 550, "5.1.1 No such user", to="bob@example.org")
+            tray = Tray(letters("ada", "bob", "cleo"))
+            assert carry(SmtpTransport(smtp(server.port)), tray) is None
+        assert server.recipients == [ADA, "cleo@example.org"]
+
+    def test_mails_put_off_and_an_outage(self) -> None:
+        tray = Tray(letters(*(f"reader{number}" for number in range(60))))
+        with Smtpd() as server:
+            server.defer(0.3, seed=7)
+            assert carry(SmtpTransport(smtp(server.port)), tray) is None
+            server.outage(60)
+            closed = carry(SmtpTransport(smtp(server.port)), Tray(letters("ada")))
+        put_off = sum(outcome(answer) == "defer" for answer in tray.answers.values())
+        assert 5 < put_off < 35 and len(server.accepted) == 60 - put_off
+        assert closed is not None and (closed.code, closed.permanent) == (421, False)
+
+
+class Idle(Tray):
+    """A tray that gets its second letter late; *between* happens before."""
+
+    late = True
+
+    def between(self) -> None:
+        """Nothing, if nobody says otherwise."""
+
+    def take(self) -> Letter | None:
+        """One, and then for a while none."""
+        return None if self.late and self.log else super().take()
+
+    async def more(self) -> bool:
+        """Something happens meanwhile."""
+        if self.late and self.log:
+            self.between()
+            await asyncio.sleep(0.05)
+            self.late = False
+        return await super().more()
+
+
+class Ahead(asyncio.SelectorEventLoop):
+    """A loop whose clock can be put forward."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        """Seconds, and those that it is ahead."""
+        return super().time() + self.ahead
+
+    def __enter__(self) -> Ahead:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+async def until(it_is: Callable[[], object]) -> None:
+    while not it_is():
+        await asyncio.sleep(0.005)
+
+
+def cut(transport: Transport, tray: Tray, when: Callable[[], object]) -> None:
+    """Cancel its life at that moment."""
+
+    async def life() -> None:
+        task = asyncio.create_task(transport.serve(tray))
+        await until(when)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(life())
 
 
 def test_the_configuration_chooses(configure: Callable[..., Config]) -> None:
     configure(provider={"name": "resend", "settings": {"api_key": "k"}})
-    for kind in TRANSPORTS:
+    for kind in sorted(set(TRANSPORTS) - {"provider"}):  # which asks for more
         configure(mail={"transport": kind})
         assert open_transport().name == site().mail.transport
     configure(mail={"transport": "pigeon"})

@@ -7,9 +7,7 @@ serve(work) ── one connection: it pulls
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol
 
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.mail.replies import Kind
@@ -81,7 +79,10 @@ class Work(Protocol):
         """Wait until take() may give something. False: no more will come, end in order."""
 
     def dot(self, mail: Mail) -> bool:
-        """The last moment at which nothing has been sent. False: it must not go."""
+        """The last moment at which nothing has been sent; servers may let it wait for minutes.
+
+        False: it must not go. The connection forgets it, and tells nothing more of it.
+        """
 
     def done(self, mail: Mail, answer: Accepted | Refused) -> None:
         """What became of a mail that was taken: exactly once, unless it is put back."""
@@ -103,27 +104,8 @@ class Transport(Protocol):
         the connection at once: a mail after its dot is done as ``unknown``, others are put back.
         """
 
-    def send(
-        self,
-        sender: str,
-        recipient: str,
-        message: bytes,
-        on_dot: Callable[[], None] | None = None,
-    ) -> Accepted:
+    def send(self, sender: str, recipient: str, message: bytes) -> Accepted:
         """Hand over one mail (CRLF lines) now, and wait for the answer. Raises Refused."""
 
     def check(self) -> None:
         """Find out whether mail could leave, sending none. Raises Refused."""
-
-    # Until the walk pulls (serve), it pushes (send), and leaves the context to end it.
-
-    def abort(self) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from syndicate import paths
 from syndicate.lib.config import Directory, site
@@ -38,15 +36,9 @@ class DirectoryTransport:
                 self._write(work, mail)
                 await asyncio.sleep(0)
 
-    def send(
-        self,
-        sender: str,
-        recipient: str,
-        message: bytes,
-        on_dot: Callable[[], None] | None = None,
-    ) -> Accepted:
+    def send(self, sender: str, recipient: str, message: bytes) -> Accepted:
         """Write one file."""
-        return hand_over(One(sender, recipient, message, on_dot), self.serve)
+        return hand_over(One(sender, recipient, message), self.serve)
 
     def check(self) -> None:
         """Write and take away an empty file."""
@@ -57,20 +49,6 @@ class DirectoryTransport:
             probe.unlink()
         except OSError as error:
             raise self._full(error) from error
-
-    def abort(self) -> None:
-        """Nothing here waits."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing is open."""
 
     def _write(self, work: Work, mail: Mail) -> None:
         """One file; it appears whole or not at all."""

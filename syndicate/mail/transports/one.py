@@ -10,17 +10,14 @@ from syndicate.mail.transports.base import Accepted, Mail, Refused, Work
 
 
 class One:
-    """Both the mail and the work. *on_dot* is called just before it goes."""
+    """Both the mail and the work."""
 
-    def __init__(
-        self, sender: str, recipient: str, message: bytes, on_dot: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, sender: str, recipient: str, message: bytes) -> None:
         self.sender = sender.encode()
         self.recipient = recipient.encode()
         self.needs_utf8 = not (sender.isascii() and recipient.isascii())
         self.answer: Accepted | Refused | None = None
         self._message = message
-        self._on_dot = on_dot
         self._waits = True
 
     def content(self) -> bytes:
@@ -38,8 +35,6 @@ class One:
 
     def dot(self, mail: Mail) -> bool:
         """It goes."""
-        if self._on_dot is not None:
-            self._on_dot()
         return True
 
     def done(self, mail: Mail, answer: Accepted | Refused) -> None:

@@ -13,12 +13,9 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from ipaddress import ip_address
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
 from syndicate.lib.config import Smtp, site
@@ -44,15 +41,9 @@ class SmtpTransport:
         """Live as one connection, or several in a row."""
         await self._serve(work, chunking=True)
 
-    def send(
-        self,
-        sender: str,
-        recipient: str,
-        message: bytes,
-        on_dot: Callable[[], None] | None = None,
-    ) -> Accepted:
+    def send(self, sender: str, recipient: str, message: bytes) -> Accepted:
         """Hand over one mail, whatever its lines begin with."""
-        one = One(sender, recipient, _stuffed(message), on_dot)
+        one = One(sender, recipient, _stuffed(message))
         return hand_over(one, lambda work: self._serve(work, chunking=False))
 
     def check(self) -> None:
@@ -88,21 +79,6 @@ class SmtpTransport:
         # Made once: reading the authorities' certificates takes milliseconds.
         trust = ssl.create_default_context() if smtp.security != "none" else None
         return Line(smtp, _our_name(), trust)
-
-    # Until the walk pulls: it still uses a transport as a context.
-
-    def abort(self) -> None:
-        """Nothing stays open between two mails."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 def _is_here(host: str) -> bool:
