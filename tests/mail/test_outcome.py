@@ -22,7 +22,8 @@ def no(kind: Kind, permanent: bool, unknown: bool = False) -> Refused:
     [
         (no(Kind.GONE, True), 1, Status.FAILED),
         (no(Kind.FULL, True), 1, Status.FAILED),
-        (no(Kind.BLOCK, True), 1, Status.REJECTED),
+        (no(Kind.BLOCK, True), 1, Status.DEFERRED),
+        (no(Kind.BLOCK, True), 3, Status.REJECTED),
         (no(Kind.LATER, False), 1, Status.DEFERRED),
         (no(Kind.LATER, False), 2, Status.DEFERRED),
         (no(Kind.LATER, False), 3, Status.FAILED),
@@ -45,6 +46,9 @@ BLOCKED = Outcome(1, 1, Status.REJECTED, 554, "spam", Kind.BLOCK)
 FULL = Outcome(1, 1, Status.FAILED, 552, "full", Kind.FULL)
 
 
+HERE, THERE = "example.org", "example.net"
+
+
 @pytest.mark.parametrize(
     ("outcomes", "ends"),
     [
@@ -57,7 +61,18 @@ FULL = Outcome(1, 1, Status.FAILED, 552, "full", Kind.FULL)
     ],
 )
 def test_failures_in_a_row_are_about_all_mail(outcomes: list[Outcome], ends: bool) -> None:
+    streak, found = Streak(), []
+    for n, outcome in enumerate(outcomes):
+        if outcome is SENT:
+            streak.went()
+        else:
+            found.append(streak.add(outcome, f"{n}.example.org"))
+    errors = [error for error in found if error is not None]
+    assert bool(errors) is ends
+    assert all(error.scope is Scope.LANE and error.hint for error in errors)
+
+
+def test_one_destination_that_blocks_us_is_about_that_one() -> None:
     streak = Streak()
-    found = [error for outcome in outcomes if (error := streak.add(outcome)) is not None]
-    assert bool(found) is ends
-    assert all(error.scope is Scope.LANE and error.hint for error in found)
+    found = [streak.add(BLOCKED, domain) for domain in (HERE, THERE) * 20]
+    assert found == [None] * 40
