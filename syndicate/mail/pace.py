@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import inf
+from sys import maxsize
 from typing import NamedTuple, Protocol, TypeVar
 
 from django.db import transaction
@@ -116,13 +117,14 @@ class Pacer:
         Returns ``reopens``.
         """
         self._publish(now)
-        unused = [seq for seq in self._granted if seqs is None or seq in seqs]
-        held = [seq for seq in self._held if seqs is None or seq in seqs]
+        mine = range(maxsize) if seqs is None else seqs
+        unused = [seq for seq in self._granted if seq in mine]
+        held = [seq for seq in self._held if seq in mine]
         back = Counter(self._granted.pop(seq) for seq in unused)
         back[self._lane] = len(unused)
         waiting = Counter(self._held.pop(seq) for seq in held)
-        for probes in self._probes.values():
-            probes.difference_update(unused, held)
+        self._probes = {lane: {s for s in tried if s not in mine}
+                        for lane, tried in self._probes.items()}  # fmt: skip
         at = self._give_back(+back, waiting, now) if unused or held else None
         self.reopens = None if at is None else datetime.fromtimestamp(at, UTC)
         return self.reopens
