@@ -69,7 +69,7 @@ JOBS = (
     ),
     Job(
         "deliver",
-        lambda now: Batch.objects.due(now).values_list("pk", flat=True),
+        Batch.objects.front,
         deliver_batch,
         width=4,
         claim="owner, lease and fence taken by one conditional UPDATE",

@@ -15,9 +15,9 @@ import secrets
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from syndicate.lib import clock
 from syndicate.lib.config import site
@@ -43,6 +43,14 @@ class Claim:
     until: float = 0.0  # on clock.monotonic
     horizon: int = 0
 
+    @property
+    def batch(self) -> Batch:
+        """The row, as far as it matters, without asking for it."""
+        return Batch(
+            pk=self.batch_id, edition_id=self.edition_id, first_seq=self.first_seq,
+            last_seq=self.last_seq, due_at=self.at,
+        )  # fmt: skip
+
     def is_fresh(self) -> bool:
         """Whether the lease need not be renewed yet."""
         return clock.monotonic() < self.until - _seconds() * TRUST / 2
@@ -53,16 +61,47 @@ class Claim:
         False: another worker has the batch now, and nothing was changed.
         """
         asked = clock.monotonic()
-        until = now + timedelta(seconds=_seconds())
-        kept = self._mine().update(lease_until=until, horizon=self.horizon) == 1
+        mine = [_lease(now), self.horizon, self.batch_id, self.owner, self.fence]
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, mine)
+            kept = int(cursor.rowcount) == 1
         if kept:
             self.until = asked + _seconds() * TRUST
         return kept
 
-    def _mine(self) -> QuerySet[Batch]:
-        return Batch.objects.filter(
-            pk=self.batch_id, owner=self.owner, fence=self.fence, status=Status.SENDING
-        )
+
+# Asked for each batch: a query that is put together anew costs more than its answer.
+_KEEP = """
+UPDATE mail_batch SET lease_until = %s, horizon = %s
+WHERE id = %s AND owner = %s AND fence = %s AND status = 'sending'
+"""
+# Two workers that reach for the next batch at the same moment take two.
+_NEXT = """
+UPDATE mail_batch SET status = 'sending', owner = %s, fence = fence + 1, due_at = %s,
+    lease_until = %s, horizon = {least}(first_seq + %s - 1, last_seq)
+WHERE id = (
+    SELECT id FROM mail_batch WHERE edition_id = %s AND status = 'queued' AND due_at <= %s
+    ORDER BY due_at, id LIMIT 1 {lock}
+)
+RETURNING id, first_seq, last_seq, fence, horizon
+"""
+
+
+def claim_next(edition_id: int, owner: str, now: datetime, ahead: int) -> Claim | None:
+    """Take the next batch that waits, of an edition known to be on its way; in one statement."""
+    at, asked = connection.ops.adapt_datetimefield_value(now), clock.monotonic()
+    sqlite = connection.vendor == "sqlite"
+    statement = _NEXT.format(
+        least="MIN" if sqlite else "LEAST", lock="" if sqlite else "FOR UPDATE SKIP LOCKED"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [owner, at, _lease(now), ahead, edition_id, at])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, first, last, fence, horizon = row
+    until = asked + _seconds() * TRUST
+    return Claim(pk, edition_id, first, last, owner, fence, now, until, horizon)
 
 
 def claim(
@@ -110,6 +149,10 @@ def _take(seen: Batch, owner: str, now: datetime, ahead: int) -> Claim | None:
         seen.pk, seen.edition_id, seen.first_seq, seen.last_seq, owner, seen.fence + 1, at=now,
         until=asked + _seconds() * TRUST, horizon=horizon,
     )  # fmt: skip
+
+
+def _lease(now: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(now + timedelta(seconds=_seconds()))
 
 
 def _seconds() -> float:

@@ -12,9 +12,11 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from syndicate.lib import clock
 from syndicate.lib.status import Status
-from syndicate.mail.claim import claim, owner
+from syndicate.mail.claim import claim, claim_next, owner
 from syndicate.mail.journal import Journal
 from syndicate.mail.load import Item, Load
 from syndicate.mail.message import compile
@@ -57,8 +59,7 @@ class Ledger:
 
     def note(self, now: datetime) -> int:
         """Record what came back; returns how many were sent."""
-        seen = Edition.objects.filter(pk=self._edition.pk, paused_at=None, status=Status.SENDING)
-        self.wanted = seen.exists()
+        self.wanted = _is_wanted(self._edition.pk)
         self._done = []
         for load in list(self._loads):
             if (load.told or not load.claim.is_fresh()) and not load.claim.keep(now):
@@ -90,7 +91,7 @@ class Ledger:
         for load in home:
             if load.claim.keep(now):
                 not_before = self._pacer.reopens if load.withheld else None
-                settle(Batch.objects.get(pk=load.claim.batch_id), now, not_before)
+                settle(load.claim.batch, now, not_before)
                 self._loads.remove(load)
                 self._done.append(load)
             else:
@@ -114,8 +115,14 @@ class Ledger:
 
     def _claim(self, batch_id: int, limit: int, now: datetime) -> Load | None:
         """The batch that this run was started for, then any of its edition."""
-        first = None if self._begun else batch_id
-        taken = claim(self._owner, now, limit, edition=self._edition.pk, batch=first)
+        edition = self._edition.pk
+        if self._begun:
+            # What another worker fell silent with comes last: it takes more than one statement.
+            taken = claim_next(edition, self._owner, now, limit) or claim(
+                self._owner, now, limit, edition=edition
+            )
+        else:
+            taken = claim(self._owner, now, limit, edition=edition, batch=batch_id)
         self._begun = True
         if taken is None:
             return None
@@ -188,3 +195,13 @@ class Ledger:
         for load in self._lost:
             if told := answers(outcome for _, outcome in load.told):
                 late(Batch.objects.get(pk=load.claim.batch_id), told, now)
+
+
+def _is_wanted(edition_id: int) -> bool:
+    """Whether it is being sent, and no editor said wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM mail_edition WHERE id = %s AND status = 'sending' AND paused_at IS NULL",
+            [edition_id],
+        )
+        return cursor.fetchone() is not None
