@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, example, given
@@ -115,6 +115,7 @@ ADDRESSES = st.sampled_from([
 SUBJECTS = st.sampled_from([
     "", f"{P['name']}, a pier", f"A pier for {P['name']}", f"Für {P['name']}: ein Pier", P["name"],
     f"{P['name']} {P['name']}!", f"{'word ' * 40}{P['name']}{' word' * 10}", f"=?{P['name']}?=",
+    ",".join([P["name"]] * 13),
 ])  # fmt: skip
 
 
@@ -134,6 +135,7 @@ def compiled() -> Callable[[str], Compiled]:
 @example("x\r\nBcc: everybody@example.org", "ada@example.org", P["name"])
 @example("\r\n.\r\nMAIL FROM:<a@b>", "ada@example.org", P["name"])
 @example("Zoë 🧑‍🚀" * 12, "ada@example.org", f"Für {P['name']}: ein Pier")
+@example("a " * 60, "ada@example.org", ",".join([P["name"]] * 13))
 @example("=3D=\r\n", "ada@example.org", "")
 @example("a" * 120, "ada@example.org", f"{'word ' * 40}{P['name']}{' word' * 10}")
 def test_a_mail_is_what_the_standard_library_would_write(
@@ -193,6 +195,19 @@ def text_of(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n")
+
+
+def test_a_long_recipient_is_folded(compiled: Callable[[str], Compiled]) -> None:
+    raw = compiled("").splice(reader("a" * 36, f"{'b' * 30}@{'c' * 28}.example.org"))
+    assert b"\r\nTo: " + b"a" * 36 + b"\r\n <bbb" in raw
+
+
+def test_a_base_address_of_any_kind_stands_in_html(configure: Callable[..., Any]) -> None:
+    configure(site={"base_url": "https://example.org/a&copy=b"})
+    raw = compile(edition()).splice(reader())
+    assert f'"https://example.org/a&amp;copy=b/u/{links.unsubscribe_url(12)[-24:]}"' in body(
+        raw, "html"
+    )
 
 
 @pytest.mark.parametrize(
