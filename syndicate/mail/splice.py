@@ -101,11 +101,6 @@ class Compiled:
         self._unsubscribe = links.maker(links.UNSUBSCRIBE)[1]
         self._preferences = links.maker(links.PREFERENCES)[1]
 
-    @property
-    def envelope(self) -> str:
-        """For those who do not ask for each mail's own."""
-        return self.sender(0).decode("ascii")
-
     def splice(self, recipient: Recipient) -> bytes:
         """The mail for one reader, ready for the wire. Raises BadInput for an unusable address."""
         seq, email, name, subscriber, subscription = recipient
