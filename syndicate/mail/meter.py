@@ -51,13 +51,16 @@ class Meter:
             if rate.span == 1:
                 self.spent = self._base(rate, at) + many / rate.most
 
-    def put_back(self, rates: Sequence[Rate], many: int) -> None:
-        """*many* of those that were let go did not go."""
+    def put_back(self, rates: Sequence[Rate], many: int, taken: float, at: float) -> None:
+        """*many* of those that were let go at *taken* did not go."""
         for rate in rates:
             if rate.span == 1:
-                self.spent -= many / rate.most
+                # What has flowed in since might have overflowed had they not been let go.
+                self.spent -= max(0.0, many / rate.most - (at - taken))
             else:
-                _remove(self.windows.get(rate.span, {}), many)
+                steps, step = self.windows.get(rate.span, {}), _step(rate.span, taken)
+                if step in steps:
+                    steps[step] = max(0, steps[step] - many)
 
     def opens(self, rates: Sequence[Rate], many: int, at: float) -> float:
         """When it is worth coming back for some of *many*: not before *at*."""
@@ -136,11 +139,3 @@ def _step(span: int, at: float) -> int:
 def _leaves(step: int, span: int) -> float:
     """When the last moment of *step* has left the window."""
     return (step + 1) * span / STEPS + span
-
-
-def _remove(steps: dict[int, int], many: int) -> None:
-    """The newest first."""
-    for step in sorted(steps, reverse=True):
-        gone = min(many, steps[step])
-        steps[step] -= gone
-        many -= gone

@@ -55,6 +55,13 @@ class Asked(NamedTuple):
     lane: str
 
 
+class Grant(NamedTuple):
+    """That one mail may go: by which lane it goes, and since when."""
+
+    lane: str
+    at: float
+
+
 class Pacer:
     """One run's view of the pace, from batch to batch of one edition; used by one thread.
 
@@ -67,7 +74,7 @@ class Pacer:
         self._way = allowance.way(route)
         self._domains = allowance.domains()
         self._limited = bool(self._way or self._domains)
-        self._granted: dict[int, str] = {}  # seq → its destination's lane; not yet on its way
+        self._granted: dict[int, Grant] = {}  # by seq; not yet on its way
         self._held: dict[int, str] = {}  # seq → the lane that has no room for it
         self._full: dict[str, float] = {}  # lane → until when it is no use to ask
         self._shut: dict[str, float] = {}  # lane → until when it is paused; past: on trial
@@ -121,11 +128,10 @@ class Pacer:
         unused = [seq for seq in self._granted if seq in mine]
         held = [seq for seq in self._held if seq in mine]
         back = Counter(self._granted.pop(seq) for seq in unused)
-        back[self._lane] = len(unused)
         waiting = Counter(self._held.pop(seq) for seq in held)
         self._probes = {lane: {s for s in tried if s not in mine}
                         for lane, tried in self._probes.items()}  # fmt: skip
-        at = self._give_back(+back, waiting, now) if unused or held else None
+        at = self._give_back(back, waiting, now) if unused or held else None
         self.reopens = None if at is None else datetime.fromtimestamp(at, UTC)
         return self.reopens
 
@@ -187,7 +193,8 @@ class Pacer:
 
     def _spend(self, asked: Sequence[Asked], now: datetime) -> None:
         at = now.timestamp()
-        out = Counter([*self._granted.values(), *[self._lane] * len(self._granted)])
+        out = Counter(grant.lane for grant in self._granted.values())
+        out[self._lane] = len(self._granted)
         with transaction.atomic(savepoint=False):
             meters = opened(self._limited_of([self._lane, *(one.lane for one in asked)]), now)
             rates = {lane: self._rates(lane, meter, at) for lane, meter in meters.items()}
@@ -199,22 +206,25 @@ class Pacer:
             for lane, meter in changed.items():
                 meter.take(rates[lane], took[lane], at)
             store(changed, now)
-        self._granted |= granted
+        self._granted |= {seq: Grant(lane, at) for seq, lane in granted.items()}
         self._held = {s: lane for s, lane in self._held.items() if s not in granted} | held
         for lane in set(held.values()):
             self._full[lane] = self._opens(lane, meters[lane], 1, at)
 
     def _give_back(
-        self, back: Mapping[str, int], waiting: Mapping[str, int], now: datetime
+        self, back: Mapping[Grant, int], waiting: Mapping[str, int], now: datetime
     ) -> float | None:
         """Undo unused grants; find when it is the turn of who waits, and book it."""
         at = now.timestamp()
-        lanes = {*(self._limited_of(back)), *waiting}
+        used = [
+            (lane, taken, n) for (dest, taken), n in back.items() for lane in (dest, self._lane)
+        ]
         with transaction.atomic(savepoint=False):
-            meters = opened(lanes, now)
-            for lane, many in back.items():
+            meters = opened({*self._limited_of(lane for lane, _, _ in used), *waiting}, now)
+            for lane, taken, many in used:
                 if lane in meters:
-                    meters[lane].put_back(self._rates(lane, meters[lane], at), many)
+                    rates = self._rates(lane, meters[lane], at)
+                    meters[lane].put_back(rates, many, taken, at)
             due = {lane: self._opens(lane, meters[lane], n, at) for lane, n in waiting.items()}
             turns = {lane: meters[lane].place(opens) for lane, opens in due.items()}
             first = min(turns, key=turns.__getitem__, default=None)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.postgres import Postgres, programs
 
-LEDGER = ["start", "portion", "record", "settle"]
+LEDGER = ["start", "portion", "record", "settle", "pace", "pace_together"]
 
 
 @pytest.mark.postgres

@@ -74,9 +74,19 @@ def test_the_narrowest_limit_counts() -> None:
 def test_what_was_not_used_can_be_had_by_others() -> None:
     rates, meter = parse("10/s 30/min"), Meter(AT)
     meter.take(rates, 20, AT)
-    meter.put_back(rates, 15)
+    meter.put_back(rates, 15, AT, AT)
     assert meter.room(rates, AT) == 15
     assert meter.carried(60, AT) == 5
+
+
+def test_what_comes_back_late_is_not_had_twice() -> None:
+    rates, meter = parse("10/s 30/min"), Meter(AT)
+    meter.take(rates, 20, AT)
+    meter.take(rates, 10, AT + 30)
+    meter.put_back(rates, 20, AT, AT + 30)
+    assert meter.room(rates, AT + 30) == 10  # of the bucket
+    meter.put_back(rates, 10, AT, AT + 70)  # they have left the window
+    assert meter.carried(60, AT + 70) == 10
 
 
 def test_it_says_when_it_opens_again() -> None:
