@@ -260,7 +260,9 @@ class Talk(asyncio.Protocol):
         """Up to the dot; False where it has not come."""
         if len(self._in) > SOME and (fault := self._server.fault("body")) is not None:
             self._mode = self._command
-            self._held = True  # it reads no more
+            self._held = True
+            if self._transport is not None:
+                self._transport.pause_reading()
             self._misbehave(fault, b"", None)
             return False
         if self._in.startswith(b".\r\n"):

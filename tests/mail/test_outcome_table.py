@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import time
+from threading import Thread
+
 import pytest
 
 from syndicate.mail.replies import Kind
@@ -105,6 +110,44 @@ def test_p4_hanging_up_in_the_middle_of_a_mail_is_no_doubt() -> None:
         server.drop("body", times=1)
         assert became_of(tray, "ada", server.port) == "defer"
         assert server.recipients == []
+
+
+def test_p4_a_yes_in_the_middle_of_a_mail_is_none() -> None:
+    tray = Tray([LONG])
+    with Smtpd() as server:
+        server.say("body", b"250 2.0.0 Ok\r\n", times=1)
+        assert became_of(tray, "ada", server.port) == "defer"
+
+
+def test_p4_a_server_that_stops_reading_is_no_doubt() -> None:
+    tray = Tray([LONG, *letters("bob")])
+    with Smtpd() as server:
+        server.stall("body", 30, times=1)
+        assert became_of(tray, "ada", server.port, timeout_seconds=0.4) == "defer"
+    assert "reads no more" in str(tray.answers["ada"]) and outcome(tray.answers["bob"]) == "sent"
+
+
+def test_p4_the_last_words_of_a_server_that_hangs_up_are_heard() -> None:
+    tray = Tray([LONG])
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talking = Thread(target=abrupt, args=(listening,))
+        talking.start()
+        tray.dotted = talking.join  # by then it is gone, and writing will fail
+        assert became_of(tray, "ada", listening.getsockname()[1]) == "fail"
+    assert tray.answers["ada"].code == 552
+
+
+def abrupt(listening: socket.socket) -> None:
+    """Take a mail's envelope, say no, and reset the connection (SO_LINGER)."""
+    talk, _ = listening.accept()
+    with talk:
+        for says in (b"220 Hi", b"250 Hi", b"250 Ok", b"250 Ok", b"354 Go"):
+            talk.sendall(says + b"\r\n")
+            if says != b"354 Go":
+                talk.recv(999)
+        time.sleep(0.05)
+        talk.sendall(b"552 Enough\r\n")
+        talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @pytest.mark.parametrize("text", [LONG.text, b"Subject: short\r\n\r\nEnd\r\n"])

@@ -210,12 +210,18 @@ class TestSmtp(Promises):
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """https://www.kb.cert.org/vuls/id/555316, and https://nostarttls.secvuln.info."""
-        with Smtpd(security="starttls") as server:
+        with Smtpd("SIZE 9000", security="starttls") as server:
             monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
             server.say("starttls", b"220 Go\r\n250-evil\r\n250 SIZE 1\r\n250 half a")
             tray = Tray(letters("ada"))
             assert carry(SmtpTransport(smtp(server.port, security="starttls")), tray) is None
-        assert server.recipients == [ADA]
+        assert server.recipients == [ADA] and any(b" SIZE=" in line for line in server.heard)
+
+    def test_a_server_that_is_closing_says_so(self) -> None:
+        with Smtpd() as server, pytest.raises(Refused, match="421") as caught:
+            server.answer("ehlo", 421, "4.3.2 Closing")
+            SmtpTransport(smtp(server.port)).check()
+        assert caught.value.code == 421 and b"HELO" not in b"".join(server.heard)
 
     def test_encryption_may_be_out_of_order(self) -> None:
         with Smtpd(security="starttls") as server:

@@ -61,7 +61,11 @@ class Tray:
             self.out.remove(mail)
             return False
         self._note("dot", mail)
+        self.dotted()
         return True
+
+    def dotted(self) -> None:
+        """A test's own, just before a mail goes."""
 
     def done(self, mail: Letter, answer: Accepted | Refused) -> None:
         """Once for each."""
