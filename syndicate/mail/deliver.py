@@ -24,7 +24,7 @@ from django.db import transaction
 from syndicate.lib import clock, stop
 from syndicate.lib.config import site
 from syndicate.lib.errors import NotSent
-from syndicate.mail import pause
+from syndicate.mail import dkim, pause
 from syndicate.mail.hands import Hands
 from syndicate.mail.ledger import Ledger
 from syndicate.mail.models import Batch, Edition
@@ -88,15 +88,17 @@ class _Run:
         self._transport = open_transport(route.name)
         self._pacer = pacer(route.name, time())
         self._ledger = Ledger(edition, self._pacer)
+        # A sending service signs by itself, and would change what we have signed.
+        self._sign = None if route.kind == "provider" else dkim.signer(site())
         self._sent = 0
         self._trial, self._closed = route.trial, False
         self._stopped_at: float | None = None
 
     def run(self, batch_id: int) -> None:
         """Deliver; then give back what is left, whatever has happened to the transport."""
-        at_first = 1 if self._trial else self._transport.connections
         try:
-            with Hands(self._transport, policy(), self._pacer, at_first) as hands:
+            with Hands(self._transport, policy(), self._pacer, self._sign) as hands:
+                hands.most = 1 if self._trial else hands.most
                 while self._round(hands, batch_id):
                     hands.wait(ROUND)
                     if self._is_overtime():

@@ -20,9 +20,11 @@ from typing import Self, cast
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput, NotSent
 from syndicate.mail import berths
+from syndicate.mail.dkim import Sign
 from syndicate.mail.load import Item
 from syndicate.mail.outcome import Outcome, Policy, Streak, accepted, refused, unusable
 from syndicate.mail.pace import Pacer
+from syndicate.mail.press import Press
 from syndicate.mail.transports.base import Accepted, Mail, Refused, Transport
 
 log = logging.getLogger(__name__)
@@ -34,14 +36,17 @@ GOODBYE = 5.0
 
 
 class Hands:
-    """At most *most* of them, opened as there is work and room."""
+    """At most *most* connections, opened as there is work and room. *sign*: see mail.press."""
 
-    def __init__(self, transport: Transport, policy: Policy, pacer: Pacer, most: int) -> None:
+    def __init__(
+        self, transport: Transport, policy: Policy, pacer: Pacer, sign: Sign | None = None
+    ) -> None:
         self.closed: NotSent | None = None  # why no more mail can go, once it cannot
-        self.most = max(1, most)  # connections
+        self.most = transport.connections  # connections
         self._transport = transport
         self._policy = policy
         self._pacer = pacer
+        self._press = Press(sign, self._pressed) if sign else None
         self._waiting: deque[Item] = deque()
         self._streak = Streak()
         self._loop = asyncio.new_event_loop()
@@ -58,6 +63,8 @@ class Hands:
         """Let these be carried, in this order. *last*: there will be no more for now."""
         self._waiting.extend(items)
         self._tail = last
+        if self._press is not None:
+            self._press.ahead(self._waiting)
         for _ in range(min(len(self._idle), len(items))):
             self._nudge(self._idle.popleft())
         while len(self._connections) < min(self.most, len(self._waiting)):
@@ -109,6 +116,8 @@ class Hands:
         while self._idle:
             self._nudge(self._idle.popleft())
         self._finish()
+        if self._press is not None:
+            self._press.close()
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
@@ -116,8 +125,10 @@ class Hands:
 
     def take(self) -> Item | None:
         """The next mail, addressed."""
-        while self._waiting and self.closed is None:
+        while self._is_ready() and self.closed is None:
             item = self._waiting.popleft()
+            if self._press is not None:
+                self._press.ahead(self._waiting)
             try:
                 item.address()
             except BadInput as error:
@@ -132,7 +143,7 @@ class Hands:
 
     async def more(self) -> bool:
         """Wait for work; False when it is time to end."""
-        while not (self._waiting or self._ending or self.closed):
+        while not (self._is_ready() or self._ending or self.closed):
             turn = self._loop.create_future()
             self._idle.append(turn)
             await turn
@@ -176,6 +187,21 @@ class Hands:
         self._out -= 1
         item.load.fetch_again(item.seq)
         self._look()
+
+    def _is_ready(self) -> bool:
+        """Whether the next mail can be had at once."""
+        if not self._waiting:
+            return False
+        made = self._waiting[0].made
+        return made is None or made.done()
+
+    def _pressed(self) -> None:
+        """In a thread of the press: one more mail is ready."""
+        self._loop.call_soon_threadsafe(self._nudge_one)
+
+    def _nudge_one(self) -> None:
+        if self._idle:
+            self._nudge(self._idle.popleft())
 
     # Between the two --------------------------------------------------------------------------
 

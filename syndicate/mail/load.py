@@ -6,6 +6,7 @@ portion ─→ waiting ─ take ─→ taken ─ dot ─→ gone ─ done ─→
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from syndicate.lib.mime import wire_address
@@ -20,7 +21,7 @@ class Item:
     still read (*asked*, on clock.monotonic). It is what a transport calls a Mail."""
 
     __slots__ = (
-        "asked", "attempt", "load", "needs_utf8", "reader", "recipient", "sender", "seq",
+        "asked", "attempt", "load", "made", "needs_utf8", "reader", "recipient", "sender", "seq",
     )  # fmt: skip
 
     load: Load
@@ -33,6 +34,7 @@ class Item:
         self.seq = reader.seq
         self.attempt = attempt
         self.asked = 0.0
+        self.made: Future[bytes] | None = None  # by mail.press, where we sign
 
     @property
     def domain(self) -> str:
@@ -46,6 +48,8 @@ class Item:
 
     def content(self) -> bytes:
         """The mail itself."""
+        if self.made is not None:
+            return self.made.result()
         return self.load.compiled.splice(self.reader)
 
 

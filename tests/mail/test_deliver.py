@@ -17,6 +17,7 @@ from syndicate.mail.editorial import cancel
 from syndicate.mail.models import Batch, Delivery, Edition, Pause
 from tests.fakes.inbox import Inbox
 from tests.mail.editions import delivery, readers, sending, statuses
+from tests.mail.test_dkim import ONE, pem, rsa_key, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +247,14 @@ def test_the_directory_transport(now: datetime, configure: Configure, tmp_path: 
     deliver(edition, now)
     assert set(statuses(edition).values()) == {Status.SENT}
     assert Delivery.objects.filter(reply__startswith="written to").count() == 2
+
+
+def test_where_we_sign_each_mail_bears_its_own_signature(
+    inbox: Inbox, now: datetime, configure: Configure
+) -> None:
+    key = pem(rsa_key())
+    config = configure(dkim={**ONE, "private_key": key})
+    edition = sending(*readers(150))
+    deliver(edition, now)
+    assert sorted(inbox.recipients) == sorted(readers(150))
+    assert all(verified(config, mail.raw) for mail in inbox.messages[::30])
