@@ -76,21 +76,22 @@ class Ledger:
         items: list[Item] = []
         for load in list(self._loads):
             if not load.dry or self._waits(load):
-                items += self._fetch(load, limit, now)
+                items += self._pass_over(load, limit, now)
         if len(items) < limit and all(load.dry for load in self._loads):
             claimed = self._claim(batch_id, limit, now)
-            items += self._fetch(claimed, limit, now) if claimed else []
+            items += self._pass_over(claimed, limit, now) if claimed else []
         return items
 
     def put_down(self, now: datetime, *, all_of_it: bool) -> None:
         """Settle the batches of which nothing is on its way, and nothing is left to give."""
         home = [load for load in self._loads
                 if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
-        if home:
-            self._pacer.settle(now)
         for load in home:
+            mine = range(load.claim.first_seq, load.claim.last_seq + 1)
+            reopens = self._pacer.settle(now, mine)
             if load.claim.keep(now):
-                not_before = self._pacer.reopens if load.withheld else None
+                # Who was not asked for yet need not wait with those whom the pace holds back.
+                not_before = reopens if load.dry else None
                 settle(load.claim.batch, now, not_before)
                 self._loads.remove(load)
                 self._done.append(load)
@@ -132,6 +133,14 @@ class Ledger:
         self._loads.append(load)
         return load
 
+    def _pass_over(self, load: Load, limit: int, now: datetime) -> list[Item]:
+        """The next of one batch; looks further where the pace holds back all that it finds."""
+        items = self._fetch(load, limit, now)
+        while load.withheld and not items and not load.dry and load in self._loads:
+            limit *= 2
+            items = self._fetch(load, limit, now)
+        return items
+
     def _fetch(self, load: Load, limit: int, now: datetime) -> list[Item]:
         """The next of one batch, and whether those that a connection holds still read."""
         after = min((load.after, *(seq - 1 for seq in load.taken)))
@@ -160,8 +169,8 @@ class Ledger:
             else:
                 item.load, item.asked = load, asked
                 fresh.append(item)
-        if self._pacer.active:
-            every, fresh = fresh, list(self._pacer.admit(fresh, now))
+        every, fresh = fresh, self._pacer.admit(fresh, now)
+        if fresh is not every:
             load.withheld |= {item.seq for item in every} - {item.seq for item in fresh}
         if fresh and fresh[-1].seq > load.claim.horizon:
             load.claim.horizon = fresh[-1].seq

@@ -89,7 +89,7 @@ class Pacer:
         all mails, else learn() of those that were not sent. It may change at any call."""
         return self._limited or bool(self._shut) or self._watch.listens
 
-    def admit(self, items: Sequence[Mail], now: datetime) -> Sequence[Mail]:
+    def admit(self, items: list[Mail], now: datetime) -> list[Mail]:
         """Those that may go now. Who was admitted before and has not begun is not charged again."""
         self._publish(now)
         if now.timestamp() >= self._looked + LOOK:
@@ -171,7 +171,7 @@ class Pacer:
 
     # Limits -----------------------------------------------------------------------------------
 
-    def _ration(self, items: Sequence[Mail], now: datetime) -> Sequence[Mail]:
+    def _ration(self, items: list[Mail], now: datetime) -> list[Mail]:
         at = now.timestamp()
         fresh = [i for i in items if i.seq not in self._granted]
         asked = [Asked(item.seq, self._domains.lane(item.domain)) for item in fresh]

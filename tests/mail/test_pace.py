@@ -190,7 +190,7 @@ def test_a_pause_grows_and_counts_once_for_all_workers(now: datetime) -> None:
     for _ in range(4):
         for worker in workers:
             worker.learn(Mail(1), blocked(Mail(1)), now)
-            worker.admit((), now)
+            worker.admit([], now)
         until = Pause.objects.get().until
         waits.append((until - now) // timedelta(minutes=1))
         now = after(until, 1)
