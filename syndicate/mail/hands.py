@@ -247,13 +247,11 @@ class Hands:
             self._look()
 
     def _fewer(self, error: Refused) -> None:
-        """A server that takes no further connection is still of use while others work."""
-        others = [
-            task for task in self._connections if task is not asyncio.current_task(self._loop)
-        ]
-        if self._streak.works and any(not task.done() for task in others):
-            self.most = len(others)
-            log.warning("going on with %d connections: %s", self.most, error)
+        """A server that takes no further connection is still of use while others stand."""
+        others = sum(not task.done() for task in self._connections) - 1
+        if others and not error.auth:
+            self.most = others
+            log.warning("going on with %d connections: %s", others, error)
         else:
             self.close(error)
 
