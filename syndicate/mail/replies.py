@@ -62,18 +62,23 @@ _GONE = re.compile(
     r"|(user|recipient|mailbox|address|account)( \S+)? (was |is |does )?"
     r"(not found|not exist|unknown|invalid|no longer)"
     r"|does ?n[o']t exist|not a known user|no mailbox here|invalid (recipient|mailbox)"
+    r"|does(n't| not) have an? \S+ account|(host|domain)( name)? (is )?(unknown|not found)"
     r"|address rejected: (undeliverable|user)|nullmx|null mx",
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
     r"block|spam|blacklist|black list|denylist|reputation|policy|dmarc|\bspf\b|dkim|\bptr\b"
-    r"|\bsender\b|refused due to|reverse dns|unauthenticated|not authorized|listed|banned|content",
+    r"|\bsender\b|\b(helo|ehlo)\b|\bclient (host|address)\b|\byour (host|ip|server|domain|network)"
+    r"|refused due to|reverse dns|unauthenticated|not authorized|listed|banned|content",
     re.IGNORECASE,
 )
 _FULL = re.compile(
     r"quota|mailbox( is)? full|over ?quota|insufficient (system )?storage|size limit", re.IGNORECASE
 )
 _CLOSED = re.compile(r"disabled|inactive|suspended|deactivated|expired", re.IGNORECASE)
+_MILDER_FIRST = (
+    (Kind.FULL, _FULL), (Kind.BLOCK, _BLOCK), (Kind.GONE, _GONE), (Kind.CLOSED, _CLOSED),
+)  # fmt: skip
 _RELAY = re.compile(
     r"relay(ing)?( access)? (denied|not permitted|prohibited)|unable to relay"
     r"|not permitted to relay|authentication (is )?required",
@@ -117,21 +122,23 @@ def _kind(stage: Stage, text: str, permanent: bool) -> Kind:
     if subject.startswith("7."):
         return Kind.BLOCK
     if status in _GONE_CODES:
-        return Kind.BLOCK if _BLOCK.search(text) and not _GONE.search(text) else Kind.GONE
-    # After the data it is about what we wrote, whatever the words.
+        return _by_words(text, otherwise=Kind.GONE)
     if stage is not Stage.RCPT:
-        return Kind.BLOCK
-    if status in _CLOSED_CODES and not _GONE.search(text):
-        return Kind.CLOSED
-    return _by_words(text)
+        # After the data it is about what we wrote, unless the words are plainly about the reader;
+        # even then some servers say so of what their filters do not like.
+        plain = _GONE.search(text) and not _BLOCK.search(text)
+        return Kind.OTHER if plain else Kind.BLOCK
+    if status in _CLOSED_CODES:
+        return _by_words(text, otherwise=Kind.CLOSED)
+    return _by_words(text, otherwise=Kind.OTHER)
 
 
-def _by_words(text: str) -> Kind:
+def _by_words(text: str, otherwise: Kind) -> Kind:
     """Milder readings first: a reader is not given up because of a doubtful sentence."""
-    for kind, words in ((Kind.FULL, _FULL), (Kind.BLOCK, _BLOCK), (Kind.GONE, _GONE)):
+    for kind, words in _MILDER_FIRST:
         if words.search(text):
             return kind
-    return Kind.CLOSED if _CLOSED.search(text) else Kind.OTHER
+    return otherwise
 
 
 _HINTS = {
