@@ -41,12 +41,16 @@ def check(name: str) -> None:
 @transport.command(cls=Act)
 @click.argument("name")
 def resume(name: str) -> None:
-    """End a pause: the next mail tries that way at once."""
+    """End a pause: the next mail tries that way, or that destination domain, at once."""
     from syndicate.lib import clock
     from syndicate.mail import pause
+    from syndicate.mail.lane import domain_lane
     from syndicate.mail.routes import routes
 
+    # No way out has a dot in its name, and every destination has one.
     lane = next((route.lane for route in routes() if route.name == name), None)
+    if lane is None and "." in name:
+        lane = domain_lane(name.lower())
     if lane is None:
         known = ", ".join(route.name for route in routes())
         raise BadInput(f"There is no transport {name!r}.", f"Known are: {known}.")

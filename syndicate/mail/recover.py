@@ -20,6 +20,7 @@ from django.db.models import Q
 from syndicate.lib.config import site
 from syndicate.lib.status import FINAL, Status
 from syndicate.mail import pause
+from syndicate.mail.carried import forget
 from syndicate.mail.journal import Story, find, left_behind
 from syndicate.mail.models import Batch, Delivery
 from syndicate.mail.outcome import Outcome, Policy, unknown
@@ -37,6 +38,7 @@ def recover(now: datetime) -> None:
         file.unlink(missing_ok=True)
     finish(now)
     pause.resume(now)
+    forget(now)
 
 
 def replay(story: Story, now: datetime) -> None:

@@ -59,6 +59,13 @@ def test_a_pause_is_ended_for_one_alone(asked: Asked, syndicate: Command) -> Non
     syndicate("transport", "resume", "pigeon", code=Exit.FAILED)
 
 
+def test_a_destination_is_tried_again_at_once(asked: Asked) -> None:
+    shut("domain example.org")
+    shut("domain a.example")
+    assert asked("transport", "resume", "Example.org") == {"name": "Example.org", "resumed": True}
+    assert [pause.name for pause in Pause.objects.in_force(clock.now())] == ["a.example"]
+
+
 def test_config_shows_each_way_s_options_and_no_secret(
     syndicate: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

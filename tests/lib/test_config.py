@@ -138,6 +138,13 @@ def test_each_option_of_a_way_has_an_origin(tmp_path: Path) -> None:
         ("[mail]\nbatch_size = 0\n", "C009"),
         ("[smtp]\nport = 70000\n", "C009"),
         ("[mail]\nretry_minutes = []\n", "C009"),
+        ('[pace]\ntransport = "20 a second"\n', "C026"),
+        ('[pace]\ndomain = "0/h"\n', "C026"),
+        ('[pace]\nwarm_up = "200, 500"\n', "C026"),
+        ('[pace]\nwarm_up_from = "24.11.2026"\n', "C026"),
+        ('[pace.domains]\n"a@example.org" = "1/s"\n', "C026"),
+        ('[pace.domains]\n"example.org" = 20\n', "C026"),
+        ('[transports.backup]\nkind = "smtp"\npace = "1/w"\n', "C026"),
         ('[publication]\ntimezone = "Mars/Olympus"\n', "C011"),
         ('[publication]\nlanguage = "plain words"\n', "C010"),
         ('[publication]\naccent = "red"\n', "C012"),
@@ -157,6 +164,11 @@ def test_each_option_of_a_way_has_an_origin(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_named_by_its_id(tmp_path: Path, text: str, id: str) -> None:
     assert ids(written(tmp_path, text)) == [id]
+
+
+def test_a_domain_has_one_pace() -> None:
+    twice = '{"a.example b.example" = "1/s", "B.example" = "2/s"}'
+    assert ids(SYNDICATE_PACE__DOMAINS=twice) == ["C026"]
 
 
 def test_a_file_that_is_not_text_is_said_to_be_so(tmp_path: Path) -> None:
