@@ -15,14 +15,16 @@ import logging
 import os
 import secrets
 import socket
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, Error, close_old_connections
 
 from syndicate.engine import base, instance
+from syndicate.engine.base import Engine
 from syndicate.engine.local import LocalEngine
 from syndicate.engine.models import Heartbeat
 from syndicate.jobs import JOBS, Job
@@ -64,7 +66,7 @@ class Daemon:
     def __init__(self) -> None:
         self._config = site().daemon
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        self._engine = LocalEngine(self._config.workers, self._job_ended)
+        self._engine = self._chosen_engine()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._doubt: instance.Doubt | None = None
         self._awake = False
@@ -95,11 +97,13 @@ class Daemon:
         taken = 0
         try:
             now = clock.now()
+            may = self._may_work(now)
+            self._engine.admit(may)
             aside = base.set_aside(now)
-            for job in JOBS if self._may_work(now) else ():
+            for job in JOBS if may else ():
                 keys = (key for key in job.due(now) if (job.name, key) not in aside)
-                taken += sum(self._submit(job, key) for key in islice(keys, AT_ONCE))
-        except DatabaseError as error:
+                taken += self._submit(job, islice(keys, AT_ONCE))
+        except Error as error:
             # A locked, full or absent database delays; the next tick asks again.
             log.error("the database does not answer: %s", error)
         finally:
@@ -141,15 +145,21 @@ class Daemon:
         finally:
             self._ticking = False
 
-    def _submit(self, job: Job, key: int) -> bool:
+    def _submit(self, job: Job, due: Iterable[int]) -> int:
         """A row that stays due after its turn waits for the next tick: it must not spin."""
         now = clock.monotonic()
-        if now - self._taken.get((job.name, key), float("-inf")) < self._config.tick_seconds:
-            return False
-        taken = self._engine.submit(job, key)
-        if taken:
-            self._taken[job.name, key] = now
-        return taken
+        since = now - self._config.tick_seconds
+        keys = [key for key in due if self._taken.get((job.name, key), float("-inf")) <= since]
+        taken = self._engine.submit(job, keys) if keys else []
+        self._taken |= {(job.name, key): now for key in taken}
+        return len(taken)
+
+    def _chosen_engine(self) -> Engine:
+        if self._config.engine == "local":
+            return LocalEngine(self._config.workers, self._job_ended)
+        from syndicate.engine.distributed import DistributedEngine
+
+        return DistributedEngine(self._config.workers, self._job_ended)
 
     def _job_ended(self, well: bool) -> None:
         """What was done has often made something else due: ask again at once."""
@@ -171,7 +181,7 @@ class Daemon:
 
     def _beat(self, now: datetime) -> None:
         """A sign of life. In a database that may be a copy it is the only thing we do."""
-        if clock.monotonic() - self._beat_at < BEAT_SECONDS:
+        if clock.monotonic() - self._beat_at < BEAT_SECONDS or not self._engine.alive():
             return
         self._beat_at = clock.monotonic()
         self._ask(now)

@@ -34,6 +34,9 @@ INSTALLED_APPS = [
     "syndicate.engine",
     "syndicate.web",
 ]
+if SYNDICATE.daemon.engine == "distributed":
+    # Its tables, brought up to date with ours; a site that runs by itself has none of them.
+    INSTALLED_APPS.append("procrastinate.contrib.django")
 MIDDLEWARE = [
     "syndicate.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",

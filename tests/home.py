@@ -42,4 +42,6 @@ os.environ["SYNDICATE_HOME"] = str(HOME)
 # The same tests on another database: TEST_DATABASE=postgresql://… pytest tests/mail
 if "TEST_DATABASE" in os.environ:
     os.environ["SYNDICATE_DATABASE__URL"] = os.environ["TEST_DATABASE"]
+if "TEST_ENGINE" in os.environ:
+    os.environ["SYNDICATE_DAEMON__ENGINE"] = os.environ["TEST_ENGINE"]
 # Fast hashing and a plain database: what is tested is ours, not Django's.

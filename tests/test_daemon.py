@@ -76,8 +76,10 @@ def test_a_daemon_shows_that_it_is_alive_and_leaves_no_trace(daemon: Daemon) -> 
 def test_a_heartbeat_of_long_ago_is_forgotten() -> None:
     old = clock.now() - timedelta(days=2)
     Heartbeat.objects.create(worker="gone", started_at=old, seen_at=old)
-    Daemon().tick()
+    daemon = Daemon()
+    daemon.tick()
     assert not Heartbeat.objects.filter(worker="gone").exists()
+    daemon.stop()
 
 
 def test_what_stays_due_does_not_spin(configure: Callable[..., Any]) -> None:
@@ -153,8 +155,10 @@ def test_a_database_that_does_not_answer_is_told_and_asked_again(
         raise DatabaseError("database is locked")
 
     monkeypatch.setattr(clockwork.base, "set_aside", locked)
-    assert Daemon().tick() == 0
+    daemon = Daemon()
+    assert daemon.tick() == 0
     assert "database is locked" in caplog.text
+    daemon.stop()
 
 
 def test_a_job_that_ended_is_followed_by_a_tick_at_once(configure: Callable[..., Any]) -> None:

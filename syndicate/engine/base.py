@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -25,8 +26,14 @@ PATIENCE = 2.0
 class Engine(Protocol):
     """Runs jobs somewhere. Submitting what is already in hand does nothing."""
 
-    def submit(self, job: Job, key: int) -> bool:
-        """Take one row of work; False when it is in hand already or there is no room."""
+    def admit(self, yes: bool) -> None:
+        """Whether jobs may be begun; not before this is said."""
+
+    def submit(self, job: Job, keys: Sequence[int]) -> list[int]:
+        """Take rows of work; returns those taken: not what is in hand already."""
+
+    def alive(self) -> bool:
+        """Whether work could begin at all."""
 
     def wait(self, seconds: float) -> bool:
         """Block until nothing is in hand (True) or *seconds* have passed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.engine import base
@@ -15,9 +16,17 @@ class InlineEngine:
     def __init__(self, now: datetime | None = None) -> None:
         self.now = now
 
-    def submit(self, job: Job, key: int) -> bool:
-        """Do it now."""
-        base.run(job, key, self.now or clock.now())
+    def admit(self, yes: bool) -> None:
+        """Always."""
+
+    def submit(self, job: Job, keys: Sequence[int]) -> list[int]:
+        """Do them now."""
+        for key in keys:
+            base.run(job, key, self.now or clock.now())
+        return list(keys)
+
+    def alive(self) -> bool:
+        """It is the caller."""
         return True
 
     def wait(self, seconds: float) -> bool:
@@ -40,9 +49,8 @@ def turn(now: datetime | None = None, rounds: int = 20) -> int:
         at = now or clock.now()
         aside = base.set_aside(at)
         for job in JOBS:
-            for key in list(job.due(at)):
-                if (job.name, key) not in aside:
-                    done += engine.submit(job, key)
+            due = [key for key in job.due(at) if (job.name, key) not in aside]
+            done += len(engine.submit(job, due))
         if done == before:
             break
     return done

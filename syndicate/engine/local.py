@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connections
@@ -29,14 +29,15 @@ class LocalEngine:
         self._changed = threading.Condition()
         self._closed = False
 
-    def submit(self, job: Job, key: int) -> bool:
-        """Queue one row of work for its threads."""
-        with self._changed:
-            if self._closed or (job.name, key) in self._in_hand:
-                return False
-            self._in_hand.add((job.name, key))
-        future = self._pools[job.name].submit(self._run, job, key)
-        future.add_done_callback(lambda done: self._release(job, key, done))
+    def admit(self, yes: bool) -> None:
+        """What is not submitted does not begin."""
+
+    def submit(self, job: Job, keys: Sequence[int]) -> list[int]:
+        """Queue rows of work for their threads."""
+        return [key for key in keys if self._take(job, key)]
+
+    def alive(self) -> bool:
+        """Threads begin when they are needed."""
         return True
 
     def wait(self, seconds: float) -> bool:
@@ -51,6 +52,15 @@ class LocalEngine:
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
         return self.wait(seconds)
+
+    def _take(self, job: Job, key: int) -> bool:
+        with self._changed:
+            if self._closed or (job.name, key) in self._in_hand:
+                return False
+            self._in_hand.add((job.name, key))
+        future = self._pools[job.name].submit(self._run, job, key)
+        future.add_done_callback(lambda done: self._release(job, key, done))
+        return True
 
     def _run(self, job: Job, key: int) -> bool:
         try:

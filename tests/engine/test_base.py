@@ -77,9 +77,9 @@ def test_work_in_hand_is_not_taken_twice() -> None:
         release.wait(10)
 
     engine = LocalEngine(2, ended.append)
-    assert engine.submit(job(slow), 1) is True
+    assert engine.submit(job(slow), [1]) == [1]
     assert started.wait(10)
-    assert engine.submit(job(slow), 1) is False
+    assert engine.submit(job(slow), [1]) == []
     release.set()
     assert engine.close(10) is True
     assert ended == [True]
@@ -89,4 +89,4 @@ def test_work_in_hand_is_not_taken_twice() -> None:
 def test_a_closed_engine_takes_nothing() -> None:
     engine = LocalEngine(1, lambda well: None)
     engine.close(1)
-    assert engine.submit(job(lambda key, now: None), 1) is False
+    assert engine.submit(job(lambda key, now: None), [1]) == []
