@@ -91,7 +91,7 @@ def test_what_stays_due_does_not_spin(configure: Callable[..., Any]) -> None:
     )
     daemon = Daemon()
     daemon.start()
-    until(lambda: daemon._taken, what="the newsletter to be asked")
+    until(lambda: daemon._progress, what="the newsletter to have been asked")
     time.sleep(0.5)
     quiet = daemon._ticked_at
     time.sleep(0.3)
