@@ -124,7 +124,7 @@ class Bench:
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Throughput of one and of all, then the kill."""
     given = {
-        "SMTP__CONNECTIONS": 20, "DAEMON__TICK_SECONDS": 0.2, "DAEMON__LEASE_SECONDS": options.lease
+        "SMTP__CONNECTIONS": 20, "DAEMON__TICK_SECONDS": 0.5, "DAEMON__LEASE_SECONDS": options.lease
     } | dict(pair.split("=", 1) for pair in options.set)  # fmt: skip
     one, all_ = "one worker", f"{options.workers} workers"
     with Postgres() as server, Site(server.url(), **given) as site:
