@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import build, deliver, handover, people, scale, workers
+from benchmarks import build, deliver, handover, ledger, people, scale, workers
 from benchmarks.rounds import Rounds, Run
 from benchmarks.sink import FastSink, postfix
 from tests.fakes.postgres import programs
@@ -93,6 +93,11 @@ def test_handover(capsys: pytest.CaptureFixture[str]) -> None:
 def test_scale(capsys: pytest.CaptureFixture[str]) -> None:
     told = ran(scale.main, capsys, "--sizes", "60", "--databases", "sqlite")
     assert [result["readers"] for result in told["results"]] == [60]
+
+
+def test_ledger(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ran(ledger.main, capsys, "--readers", "60", "--databases", "sqlite")
+    assert told["results"][0]["write_us"] > 0
 
 
 @compiler
