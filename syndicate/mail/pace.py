@@ -31,6 +31,8 @@ from syndicate.mail.watch import Watch
 
 # What others have paused is looked up at least this often. Seconds.
 LOOK = 2.0
+# A run that came back sooner would find what it has just seen. Seconds.
+SOON = 0.5
 # How many mails at a time try a destination whose pause is over, and how long the others give them.
 PROBES, PROBED = 2, 5.0
 
@@ -225,7 +227,8 @@ class Pacer:
                 if lane in meters:
                     rates = self._rates(lane, meters[lane], at)
                     meters[lane].put_back(rates, many, taken, at)
-            due = {lane: self._opens(lane, meters[lane], n, at) for lane, n in waiting.items()}
+            due = {lane: max(at + SOON, self._opens(lane, meters[lane], n, at))
+                   for lane, n in waiting.items()}  # fmt: skip
             turns = {lane: meters[lane].place(opens) for lane, opens in due.items()}
             first = min(turns, key=turns.__getitem__, default=None)
             if first is not None:

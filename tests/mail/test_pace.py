@@ -90,10 +90,19 @@ def test_a_lane_known_to_be_full_is_not_asked_again(
 def test_who_was_admitted_and_has_not_begun_is_not_charged_again(
     now: datetime, configure: Change
 ) -> None:
-    configure(pace={"transport": "10/h"})
+    configure(pace={"transport": "30/h"})
     mine, items = pacer("smtp", now), mails("a.example", 20)
-    assert seqs(mine.admit(items, now)) == seqs(mine.admit(items, now)) == list(range(1, 11))
-    assert carried.lately(now, transport_lane("smtp")) == {3600: 10}
+    assert seqs(mine.admit(items, now)) == seqs(mine.admit(items, now)) == seqs(items)
+    assert carried.lately(now, transport_lane("smtp")) == {3600: 20}
+
+
+def test_nobody_comes_back_at_once_to_find_the_same(now: datetime, configure: Change) -> None:
+    configure(pace={"transport": "5/s"})
+    mine = pacer("smtp", now)
+    mine.admit(mails("a.example", 10), now)  # not yet on their way
+    mine.admit(mails("a.example", 10, first=100), after(now, 9))
+    due = mine.settle(after(now, 9), range(100, 110))
+    assert due is not None and due >= after(now, 9.5)
 
 
 def test_what_was_not_begun_is_given_back_with_its_batch(now: datetime, configure: Change) -> None:
