@@ -147,6 +147,7 @@ class Pacer:
         probes = self._probes.setdefault(lane, set())
         if until <= at and (item.seq in probes or len(probes) < PROBES):
             probes.add(item.seq)
+            self._held.pop(item.seq, None)
             return True
         self._held[item.seq] = lane
         return False
