@@ -19,10 +19,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from syndicate.lib import clock, stop
 from syndicate.lib.config import site
+from syndicate.lib.database import is_passing
 from syndicate.lib.errors import NotSent
 from syndicate.mail import dkim, pause
 from syndicate.mail.hands import Hands
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 ROUND = 0.2
 # The most mails that a round is given: how far the horizon may run ahead.
 MOST = 500
+# How long the database is given before it is asked again. Seconds.
+PATIENCE = 1.0
 # When a stop drains, slow servers are left this long before its end. Seconds.
 MARGIN = 5
 
@@ -117,21 +120,36 @@ class _Run:
         """
         hands.take_back()
         ledger, now = self._ledger, self._time()
-        limit = self._limit(ledger.came)
+        limit, going = self._limit(ledger.came), self._may_go(hands)
         try:
             with transaction.atomic():
-                sent = ledger.note(now)
+                sent = ledger.note(now, all_of_it=not going)
                 self._judge(hands, sent, now)
-                going = self._may_go(hands)
-                ledger.put_down(now, all_of_it=not going)
+                ledger.put_down(now)
                 items = ledger.next(batch_id, limit, now) if going else []
-        except NotSent as error:  # no room for a journal: nothing of that batch is sent
-            hands.close(error)
+        except (NotSent, DatabaseError) as error:
+            ledger.rolled_back()
+            self._closed = False
+            self._bear(error, hands)
             return True
         ledger.committed()
         self._sent += sent
         hands.give(items, last=len(items) < limit)
         return ledger.is_open
+
+    def _bear(self, error: NotSent | DatabaseError, hands: Hands) -> None:
+        """No room for a journal: nothing of that batch is sent. No database: we ask again.
+
+        A run that ended here would leave what it was told to whoever takes over, perhaps on
+        another machine, where nobody knows what went.
+        """
+        if isinstance(error, NotSent):
+            hands.close(error)
+        elif is_passing(error) and (hands.busy or not stop.requested()):
+            log.error("“%s” waits, nothing is lost: %s", self._edition, error)
+            hands.rest(PATIENCE)
+        else:
+            raise error
 
     def _may_go(self, hands: Hands) -> bool:
         return hands.closed is None and not stop.requested() and self._ledger.wanted

@@ -89,6 +89,10 @@ class Hands:
             self._connections.discard(task)
             task.result()  # raises what nobody expected
 
+    def rest(self, seconds: float) -> None:
+        """Turn the loop for so long, and give nothing: answers may still come."""
+        self._loop.run_until_complete(asyncio.sleep(seconds))
+
     def abort(self) -> None:
         """Cut all connections: what waits for an answer will not get one."""
         self._ending = True

@@ -195,6 +195,7 @@ def _add(story: Story, line: str) -> None:
     if line.startswith("?"):
         _, seq, attempt = line.split(" ")
         story.attempted[int(seq)] = int(attempt)
+        story.outcomes.pop(int(seq), None)  # an editor had it tried again
     elif line.startswith("="):
         _, seq, attempt, status, code, kind, reply = line.split(" ", 6)
         story.outcomes[int(seq)] = Outcome(

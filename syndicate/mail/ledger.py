@@ -1,22 +1,25 @@
 """What a run knows of its batches, and the database's side of a round. All in its transaction.
 
 note      what came back → Deliveries, leases renewed      fence broken? the batch is lost to us
+          first the edition, then its batches, then their Deliveries: so locks are asked for here,
+          and by whoever else changes them (mail.again, mail.editorial, mail.recover)
 next      who is due and still reads, of the batches in hand; else the edition's next batch
 put_down  batches of which all is told: settled
-committed the journals of these are done with
+committed the journals of these are done with      rolled_back  as if there had been no round
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection
 
 from syndicate.lib import clock
 from syndicate.lib.status import Status
-from syndicate.mail.claim import claim, claim_next, owner
+from syndicate.mail.claim import Claim, claim, claim_next, owner
 from syndicate.mail.journal import Journal
 from syndicate.mail.load import Item, Load
 from syndicate.mail.message import compile
@@ -50,6 +53,8 @@ class Ledger:
         self._loads: list[Load] = []
         self._lost: list[Load] = []  # another worker has them; some mails are on their way still
         self._done: list[Load] = []  # settled in this transaction
+        self._home: list[Load] = []  # to be settled in it
+        self._before: list[tuple[Load, Claim]] = []  # as the database has them
         self._begun = False
 
     @property
@@ -57,10 +62,12 @@ class Ledger:
         """Whether there is anything that this run must still see to."""
         return bool(self._loads or self._lost)
 
-    def note(self, now: datetime) -> int:
-        """Record what came back; returns how many were sent."""
-        self.wanted = _is_wanted(self._edition.pk)
+    def note(self, now: datetime, *, all_of_it: bool) -> int:
+        """Record what came back; returns how many were sent. *all_of_it*: nothing more goes."""
         self._done = []
+        self._home = [load for load in self._loads
+                      if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
+        self.wanted = _is_wanted(self._edition.pk, lock=bool(self._home))
         for load in list(self._loads):
             if (load.told or not load.claim.is_fresh()) and not load.claim.keep(now):
                 self._lose(load)
@@ -74,6 +81,10 @@ class Ledger:
     def next(self, batch_id: int, limit: int, now: datetime) -> list[Item]:
         """What may be handed over now, *limit* of them at most."""
         items: list[Item] = []
+        if not self.wanted:
+            if not self._begun:  # it is due all the same: its worker fell silent, see claim()
+                self._claim(batch_id, limit, now)
+            return items
         for load in list(self._loads):
             if not load.dry or self._waits(load):
                 items += self._pass_over(load, limit, now)
@@ -82,11 +93,9 @@ class Ledger:
             items += self._pass_over(claimed, limit, now) if claimed else []
         return items
 
-    def put_down(self, now: datetime, *, all_of_it: bool) -> None:
+    def put_down(self, now: datetime) -> None:
         """Settle the batches of which nothing is on its way, and nothing is left to give."""
-        home = [load for load in self._loads
-                if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
-        for load in home:
+        for load in [load for load in self._home if load in self._loads]:
             mine = range(load.claim.first_seq, load.claim.last_seq + 1)
             reopens = self._pacer.settle(now, mine)
             if load.claim.keep(now):
@@ -106,11 +115,28 @@ class Ledger:
         self._lost = [load for load in self._lost if not load.is_home]
         for load in self._done:
             load.journal.discard()
+        self._remember()
+
+    def rolled_back(self) -> None:
+        """The database has none of it: what came back is still to be told, the rest asked anew."""
+        known = [load for load, _ in self._before]
+        for load in self._loads:
+            if load not in known:
+                load.journal.close()  # if it was claimed after all, this says that nothing went
+        for load, as_it_was in self._before:
+            load.claim = as_it_was if load not in self._lost else load.claim
+            load.fetch_again(as_it_was.first_seq)
+        self._loads = [load for load in known if load not in self._lost]
+        self._done = []
+        self._remember()
 
     def close(self) -> None:
         """After an error, too: what is not in the database, whoever takes over finds on disk."""
         for load in [*self._loads, *self._lost, *self._done]:
             load.journal.close()
+
+    def _remember(self) -> None:
+        self._before = [(load, replace(load.claim)) for load in self._loads]
 
     # Fetching --------------------------------------------------------------------------------
 
@@ -206,11 +232,12 @@ class Ledger:
                 late(Batch.objects.get(pk=load.claim.batch_id), told, now)
 
 
-def _is_wanted(edition_id: int) -> bool:
-    """Whether it is being sent, and no editor said wait."""
+def _is_wanted(edition_id: int, *, lock: bool) -> bool:
+    """Whether it is being sent, and no editor said wait. *lock*: nobody may change that now."""
+    statement = "SELECT status, paused_at FROM mail_edition WHERE id = %s"
+    if lock and connection.features.has_select_for_update:
+        statement += " FOR UPDATE"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM mail_edition WHERE id = %s AND status = 'sending' AND paused_at IS NULL",
-            [edition_id],
-        )
-        return cursor.fetchone() is not None
+        cursor.execute(statement, [edition_id])
+        row = cursor.fetchone()
+    return bool(row == (Status.SENDING, None))
