@@ -17,7 +17,7 @@ from datetime import datetime
 from syndicate.audience.models import Subscription
 from syndicate.mail.compose import compose
 from syndicate.mail.confirm import confirm
-from syndicate.mail.deliver import deliver_batch
+from syndicate.mail.deliver import deliver_batch, in_hand
 from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.mail.start import start
 from syndicate.social.models import Post
@@ -69,7 +69,7 @@ JOBS = (
     ),
     Job(
         "deliver",
-        Batch.objects.front,
+        lambda now: Batch.objects.front(now, in_hand()),
         deliver_batch,
         width=4,
         claim="owner, lease and fence taken by one conditional UPDATE",

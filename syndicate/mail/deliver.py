@@ -67,6 +67,12 @@ def deliver_batch(batch_id: int, now: datetime) -> None:
             _Run(edition, route, time).run(batch_id)
 
 
+def in_hand() -> frozenset[int]:
+    """The editions that this process is sending: it needs no telling that more of them is due."""
+    with _in_hand_lock:
+        return frozenset(_in_hand)
+
+
 @contextmanager
 def _alone(edition_id: int) -> Iterator[bool]:
     """One run for each edition in this process: more would only share its connections."""

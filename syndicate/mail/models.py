@@ -8,7 +8,7 @@ Newsletter ─ Slot (one decision per moment of its rhythm)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, time
 from itertools import zip_longest
 from typing import ClassVar
@@ -283,13 +283,13 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         silent = Q(status=Status.SENDING, lease_until__lte=now)
         return self.filter(waiting | silent, any_open(now)).order_by("due_at", "pk")
 
-    def front(self, now: datetime) -> Iterator[int]:
+    def front(self, now: datetime, besides: Collection[int] = ()) -> Iterator[int]:
         """The keys of the first that are due of each edition, one edition after the other.
 
         A run goes on with its edition by itself: more of them would only tell what it knows, and a
-        large edition must not stand before a small one.
+        large edition must not stand before a small one. *besides*: editions that are in hand.
         """
-        due = self.due(now)
+        due = self.due(now).exclude(edition_id__in=besides)
         editions = due.order_by().values_list("edition_id", flat=True).distinct()
         fronts = [due.filter(edition_id=pk).values_list("pk", flat=True)[:FRONT] for pk in editions]
         for row in zip_longest(*fronts):

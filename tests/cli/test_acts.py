@@ -93,6 +93,7 @@ def test_an_edition_is_watched_until_it_is_sent(
     Edition.objects.update(status=Status.SENT, audience=1)
     reader = Subscription.objects.get().subscriber
     edition.deliveries.create(subscriber=reader, seq=1, status=Status.SENT, done_at=now)
+    edition.batches.create(first_seq=1, last_seq=1, due_at=now)
     assert asked("edition", "watch", edition.pk)["ledger"] == {"sent": 1}
 
 
@@ -233,7 +234,7 @@ def test_readers_are_imported_once_and_exported(asked: Asked, syndicate: Command
     assert "1  new" in told
     assert "line 3: not an address" in told
     assert "1  already there" in syndicate("subscriber", "import", "-", stdin=rows, code=3).stdout
-    assert "ada@example.org,Ada,confirmed" in syndicate("subscriber", "export").stdout
+    assert "ada@example.org,Ada,,confirmed" in syndicate("subscriber", "export").stdout
 
 
 def test_an_import_can_be_rehearsed(syndicate: Command) -> None:
