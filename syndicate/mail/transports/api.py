@@ -22,7 +22,6 @@ from syndicate.lib import clock, http
 from syndicate.lib.config import Provider
 from syndicate.lib.dial import Adapter
 from syndicate.lib.errors import NotSent
-from syndicate.mail.outcome import BLOCKS
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports import answers
 from syndicate.mail.transports.answers import Answer
@@ -31,6 +30,9 @@ from syndicate.mail.transports.batches import BATCHES
 from syndicate.mail.transports.parts import Parts
 from syndicate.mail.transports.payload import Group, Payload, alike, merged, single
 from syndicate.mail.transports.services import How, service
+
+# So many mails of one call, each refused alone, are not about the mails.
+LONE = 5
 
 
 class Api:
@@ -214,7 +216,7 @@ def _closed(done: Sequence[Answer]) -> Refused | None:
         if isinstance(answer, Refused) and answer.everybody:
             return answer
     blocked = [a for a in done if isinstance(a, Refused) and a.kind is Kind.BLOCK]
-    if len(blocked) < BLOCKS or any(isinstance(answer, Accepted) for answer in done):
+    if len(blocked) < LONE or any(isinstance(answer, Accepted) for answer in done):
         return None
     last = blocked[-1]
     return Refused(

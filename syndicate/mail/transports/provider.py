@@ -10,10 +10,8 @@ one call is never more than that call's mails.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 from syndicate.lib.config import Provider, site
 from syndicate.lib.errors import BadInput
@@ -49,18 +47,9 @@ class ProviderTransport:
             # A call that was cut ends by itself, and nobody waits for it.
             thread.shutdown(wait=False)
 
-    def send(
-        self,
-        sender: str,
-        recipient: str,
-        message: bytes,
-        on_dot: Callable[[], None] | None = None,
-    ) -> Accepted:
+    def send(self, sender: str, recipient: str, message: bytes) -> Accepted:
         """One mail, now."""
-        mail = parts(message, sender, recipient)
-        if on_dot is not None:
-            on_dot()
-        (answer,) = Api(self._options).hand_over([mail])
+        (answer,) = Api(self._options).hand_over([parts(message, sender, recipient)])
         if isinstance(answer, Refused):
             raise answer
         return answer
@@ -68,20 +57,6 @@ class ProviderTransport:
     def check(self) -> None:
         """Whether the service takes our key."""
         Api(self._options).check()
-
-    def abort(self) -> None:
-        """Nothing here is kept open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing here is kept open."""
 
     def _draw(self, work: Work, api: Api) -> Drawn:
         """The mails of one call, each past its dot."""
