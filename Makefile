@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test bench check lint screenshots lock pds clean
+.PHONY: setup demo test soak bench check lint screenshots lock pds clean
 
 setup: $(STAMP)
 
@@ -22,6 +22,10 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# Faults by the hundred, a million readers: what `make test` has no time for. About half an hour.
+soak: setup
+	@$(BIN)/python -m pytest -m soak -n 2
 
 # What the sending path can do, about five minutes; docs/benchmarks.md says how to read it.
 # Needs a C compiler, and Postfix's smtp-source and smtp-sink (they need not be set up).

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.fakes.inbox import Inbox
+from tests.fakes.smtpd import Smtpd
 from tests.faults.harbour import Harbour
 from tests.installation import until
 
@@ -20,18 +20,18 @@ READERS = 300
 def main(home: Path) -> None:
     """Send a third, fill the disk, wait, make room, send the rest; prints the counts."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(home)], check=True)
-    with Inbox() as inbox, Harbour(home, inbox) as harbour:
-        inbox.stall(0.01)
+    with Smtpd() as judge, Harbour(home, judge) as harbour:
+        judge.stall("dot", 0.01)
         harbour.seed(READERS)
         worker = harbour.worker()
         until(harbour.arrived(READERS // 3), 30, "mails")
         _fill(home / "filler")
-        _wait_until_quiet(inbox)
+        _wait_until_quiet(harbour)
         assert worker.poll() is None, "the worker died of it"
         assert not harbour.is_done(), "the disk was never full enough to matter"
-        stopped_at = len(inbox.messages)
+        stopped_at = harbour.count()
         (home / "filler").unlink()
-        harbour.finish()
+        harbour.finish(hurry=True)  # it would go on by itself, within a minute
         print(stopped_at < READERS, dict(harbour.judge()))
 
 
@@ -46,10 +46,10 @@ def _fill(file: Path) -> None:
                 size //= 2
 
 
-def _wait_until_quiet(inbox: Inbox) -> None:
+def _wait_until_quiet(harbour: Harbour) -> None:
     seen = -1
-    while seen != len(inbox.messages):
-        seen = len(inbox.messages)
+    while seen != harbour.count():
+        seen = harbour.count()
         time.sleep(1.5)
 
 

@@ -5,32 +5,32 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Set
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, LiteralString, cast
 
 import psycopg
 
-from tests.fakes.inbox import Inbox
+from tests.fakes.smtpd import Smtpd
+from tests.faults.slipway import Launched, Slipway
 from tests.installation import until
 
 CONNECTIONS = 3
+# A kill comes this soon after what it waits for. Seconds.
+SOON = 0.005
 
 
 class Harbour:
     """One database, any number of worker processes, all ended on leaving."""
 
-    def __init__(self, home: Path, inbox: Inbox, **options: str) -> None:
+    def __init__(self, home: Path, inbox: Smtpd, **options: str) -> None:
         self.inbox = inbox
+        self.home = self._home = home
         self._url = options.get("DATABASE__URL", "")
         self._file = home / "data" / "syndicate.sqlite3"
-        self._workers: list[subprocess.Popen[bytes]] = []
-        self._home = home
         clean = {k: v for k, v in os.environ.items() if not k.startswith("SYNDICATE_")}
         given = {
             "SITE__SECRET_KEY": "a key for tests, long enough to be one 0123456789",
@@ -48,94 +48,136 @@ class Harbour:
             "SYNDICATE_HOME": str(home),
             "DJANGO_SETTINGS_MODULE": "syndicate.settings",
         }  # fmt: skip
+        self._slipway = Slipway(self._environ, home / "log")
 
-    def seed(self, readers: int) -> None:
-        """An edition for so many, ready to be sent."""
-        command = [sys.executable, "-m", "tests.faults.seed", str(readers)]
-        subprocess.run(command, env=self._environ, check=True, timeout=60)
+    def seed(self, *numbers: int) -> None:
+        """An edition for so many, ready to be sent; see tests.faults.seed."""
+        self.run("tests.faults.seed", *map(str, numbers))
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def run(self, *words: str) -> None:
+        """``python -m`` these words, to their end."""
+        assert self._slipway.launch(*words).wait(120) == 0, self.log()
+
+    def worker(self) -> Launched:
         """One more ``syndicate worker``."""
-        with (self._home / "log").open("ab") as log:
-            started = subprocess.Popen(
-                [sys.executable, "-m", "syndicate", "worker"], env=self._environ, stderr=log
-            )
-        self._workers.append(started)
-        return started
+        return self._slipway.launch("syndicate", "worker")
 
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+    def kill(self, worker: Launched) -> None:
         """No chance to say goodbye."""
-        worker.send_signal(signal.SIGKILL)
+        worker.kill()
         worker.wait(10)
 
-    def freeze(self, worker: subprocess.Popen[bytes]) -> None:
+    def freeze(self, worker: Launched) -> None:
         """Stop it in its tracks, but not while it has the database file: all would wait for it."""
         while True:
             worker.send_signal(signal.SIGSTOP)
-            os.waitpid(worker.pid, os.WUNTRACED)  # until all its threads stand still
+            until(lambda: _stands_still(worker.pid), 10, "all its threads to stand still")
             try:
-                with closing(sqlite3.connect(self._file, timeout=0.2)) as file:
-                    file.execute("BEGIN IMMEDIATE")
-                return
+                with self.locked(0.2):
+                    return
             except sqlite3.OperationalError:
                 worker.send_signal(signal.SIGCONT)
                 time.sleep(0.01)
 
+    @contextmanager
+    def locked(self, patience: float = 10) -> Iterator[None]:
+        """Nobody else can write into the database file."""
+        with closing(sqlite3.connect(self._file, timeout=patience)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            yield
+
+    def count(self) -> int:
+        """How many mails the server has."""
+        return len(self.inbox.accepted)
+
     def arrived(self, count: int) -> Callable[[], bool]:
         """Whether the mail server has so many."""
-        return lambda: len(self.inbox.messages) >= count
+        return lambda: self.count() >= count
+
+    def await_mails(self, more: int, seconds: float = 30) -> None:
+        """Wait for so many more, closely."""
+        goal, end = self.count() + more, time.monotonic() + seconds
+        while self.count() < goal:
+            assert time.monotonic() < end, f"no mail: {self.statuses()}\n{self.log()}"
+            time.sleep(SOON)
+
+    def log(self) -> str:
+        """The end of what the workers said."""
+        return (self.home / "log").read_text(encoding="utf-8", errors="replace")[-4000:]
 
     def statuses(self) -> Counter[str]:
         """How many Deliveries stand where."""
-        rows = self._ask("SELECT status, count(*) FROM mail_delivery GROUP BY status")
+        rows = self.ask("SELECT status, count(*) FROM mail_delivery GROUP BY status")
         return Counter({str(status): int(count) for status, count in rows})
 
     def unsubscribe(self, first: int, last: int) -> None:
         """Readers r*first* … r*last* leave, all at once."""
-        with closing(sqlite3.connect(self._file, timeout=10)) as file, file:
-            file.execute(
-                "UPDATE audience_subscription SET status = 'unsubscribed' WHERE id BETWEEN ? AND ?",
-                (first, last),
-            )
+        self._do(
+            "UPDATE audience_subscription SET status = 'unsubscribed'"
+            f" WHERE id BETWEEN {first} AND {last}"
+        )
+
+    def hurry(self) -> None:
+        """What waits for its next try, or for a pause to end, is due now."""
+        self._do("UPDATE mail_pause SET until = '2000-01-01'")
+        self._do("UPDATE mail_batch SET due_at = '2000-01-01' WHERE status = 'queued'")
+        self._do("UPDATE mail_delivery SET due_at = '2000-01-01' WHERE status = 'deferred'")
 
     def is_done(self) -> bool:
-        """Whether the edition is marked as sent."""
-        return self._ask("SELECT status FROM mail_edition") == [("sent",)]
+        """Whether all editions are marked as sent."""
+        return {status for (status,) in self.ask("SELECT status FROM mail_edition")} == {"sent"}
 
-    def finish(self) -> None:
-        """Wait for the end; tell the workers' log if it does not come."""
+    def finish(self, seconds: float = 60, hurry: bool = False) -> None:
+        """Wait for the end, *hurry*: but not for pauses; tell the workers' log if it does not come."""
         try:
-            until(self.is_done, 60, "the edition's end")
+            until(lambda: (hurry and self.hurry()) or self.is_done(), seconds, "the edition's end")
         except TimeoutError as error:
-            log = (self._home / "log").read_text(encoding="utf-8", errors="replace")
-            raise AssertionError(f"{self.statuses()}\n{log[-4000:]}") from error
+            raise AssertionError(f"{self.statuses()}\n{self.log()}") from error
 
-    def judge(self) -> Counter[str]:
-        """Nothing lost, nothing twice, and the ledger tells the truth; returns the counts."""
+    def judge(self, twice: int = 0, also: Set[str] = frozenset()) -> Counter[str]:
+        """Nothing lost, at most *twice* extra copies, and the ledger tells the truth and adds up;
+        returns the counts. *also*: what else a Delivery may be, if no mail came of it."""
         came = Counter(self.inbox.recipients)
-        assert not [who for who, count in came.items() if count > 1], "somebody got it twice"
-        rows = dict(self._ask(
+        copies = sum(came.values()) - len(came)
+        assert copies <= twice, f"{copies} mails too many"
+        rows = dict(self.ask(
             "SELECT email, status FROM mail_delivery d JOIN audience_subscriber s"
             " ON s.id = d.subscriber_id"
         ))  # fmt: skip
-        assert set(rows.values()) <= {"sent", "unknown"}
+        assert set(rows.values()) <= {"sent", "unknown", *also}
+        assert not [who for who in came if rows[who] in also], "it went, and we do not know"
         assert not [who for who, s in rows.items() if s == "sent" and who not in came], "lost"
         assert not set(came) - set(rows)
-        return self.statuses()
+        counts = self.statuses()
+        assert self.ask("SELECT sum(audience) FROM mail_edition") == [(counts.total(),)]
+        return counts
 
-    def __enter__(self) -> Harbour:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            if worker.poll() is None:
-                worker.send_signal(signal.SIGCONT)
-                self.kill(worker)
-
-    def _ask(self, question: str) -> list[tuple[Any, ...]]:
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
         """The database itself, past the program."""
         if self._url:
             with psycopg.connect(self._url) as server:
                 return server.execute(cast(LiteralString, question)).fetchall()
         with closing(sqlite3.connect(self._file, timeout=10)) as file:
             return file.execute(question).fetchall()
+
+    def _do(self, statement: str) -> None:
+        """Behind the program's back."""
+        if self._url:
+            with psycopg.connect(self._url) as server:
+                server.execute(cast(LiteralString, statement))
+        else:
+            with closing(sqlite3.connect(self._file, timeout=10)) as file, file:
+                file.execute(statement)
+
+    def __enter__(self) -> Harbour:
+        self._slipway.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._slipway.__exit__()
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether each of its threads is stopped (https://man7.org/linux/man-pages/man5/proc.5.html)"""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(stat.read_bytes().rpartition(b") ")[2].startswith(b"T") for stat in threads)

@@ -1,24 +1,23 @@
-"""Rows for a fault test, written from outside the worker: an edition just started.
+"""Rows for a fault test, written from outside the worker.
 
-python -m tests.faults.seed READERS
+python -m tests.faults.seed READERS          an edition for so many, just started
+python -m tests.faults.seed READERS SLOTS    so many newsletters, each with an article to send
 """
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
 
 import django
 
 
-def main(readers: int) -> None:
-    """Readers r1@example.org … and a Delivery for each, cut into batches."""
+def main(readers: int, slots: int = 0) -> None:
+    """Readers r1@example.org …, and what is to be sent to them."""
     django.setup()
     from syndicate.audience.models import MailingList, Subscriber, Subscription
     from syndicate.lib import clock
     from syndicate.lib.migrate import migrate
-    from syndicate.lib.status import Status
-    from syndicate.mail.models import Edition, Newsletter
-    from syndicate.mail.start import cut, freeze
     from syndicate.paths import data
 
     now = clock.now()
@@ -32,6 +31,18 @@ def main(readers: int) -> None:
         Subscription(subscriber=person, list=everybody, status="confirmed", created_at=now)
         for person in Subscriber.objects.order_by("pk")
     )
+    if slots:
+        due(everybody, slots, now)
+    else:
+        started(everybody, readers, now)
+
+
+def started(everybody: object, readers: int, now: datetime) -> None:
+    """One edition: a Delivery for each reader, cut into batches."""
+    from syndicate.lib.status import Status
+    from syndicate.mail.models import Edition, Newsletter
+    from syndicate.mail.start import cut, freeze
+
     newsletter = Newsletter.objects.create(
         name="News", slug="news", list=everybody, created_at=now, since=now, next_slot_at=now,
         rhythm=Newsletter.Rhythm.ARTICLE,
@@ -44,5 +55,20 @@ def main(readers: int) -> None:
     cut(edition, readers, now)
 
 
+def due(everybody: object, slots: int, now: datetime) -> None:
+    """Newsletters whose weekly slot has just come, and one article for all of them."""
+    from tests import rows
+
+    before = now - timedelta(hours=1)
+    slot = (now - timedelta(minutes=1)).replace(second=0, microsecond=0)
+    for _ in range(slots):
+        rows.newsletter(
+            list=everybody, rhythm="weekly", weekday=slot.weekday(), at=slot.time(),
+            next_slot_at=slot, since=before, created_at=before,
+        )  # fmt: skip
+    source = rows.source(baseline_at=before, next_check=now + timedelta(days=1))
+    rows.article(source=source, first_seen=now, available_at=before)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

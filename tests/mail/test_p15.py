@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.fakes.inbox import Inbox
 from tests.fakes.postgres import Postgres, programs
+from tests.fakes.smtpd import Smtpd
 from tests.faults.harbour import Harbour
 from tests.installation import Installation, until
 
@@ -21,10 +21,10 @@ READERS = 60
 
 
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
+def inbox() -> Iterator[Smtpd]:
     """Takes a moment for each mail, so that a send can be caught halfway."""
-    with Inbox() as running:
-        running.stall(0.02)
+    with Smtpd() as running:
+        running.stall("dot", 0.02)
         yield running
 
 
@@ -36,12 +36,12 @@ def half_sent(site: Harbour, readers: int = READERS) -> int:
     worker.terminate()
     worker.wait(30)
     assert not site.is_done()
-    return len(site.inbox.messages)
+    return site.count()
 
 
 def refuses(home: Path, site: Harbour, tells: str) -> None:
     """A worker in *home* says that it doubts, and sends nothing."""
-    before = len(site.inbox.messages)
+    before = site.count()
     worker = site.worker()
     until(lambda: tells in (home / "log").read_text(encoding="utf-8"), 30, "a word of doubt")
     with pytest.raises(TimeoutError):
@@ -50,7 +50,7 @@ def refuses(home: Path, site: Harbour, tells: str) -> None:
     worker.wait(10)
 
 
-def test_p15_a_cloned_folder(tmp_path: Path, inbox: Inbox) -> None:
+def test_p15_a_cloned_folder(tmp_path: Path, inbox: Smtpd) -> None:
     (tmp_path / "first").mkdir()
     with Harbour(tmp_path / "first", inbox) as first:
         half_sent(first)
@@ -68,17 +68,17 @@ def adopt(home: Path) -> dict[str, Any]:
     return told
 
 
-def refuses_no_more(site: Harbour, inbox: Inbox) -> None:
+def refuses_no_more(site: Harbour, inbox: Smtpd) -> None:
     """It works again, and the edition still waits for an editor."""
-    before = len(inbox.messages)
+    before = site.count()
     site.worker()
     with pytest.raises(TimeoutError):
         until(site.arrived(before + 1), 1.5, "a mail that nobody asked for")
-    Installation(site._home, {}).syndicate("edition", "resume", "1")
+    Installation(site.home, {}).syndicate("edition", "resume", "1")
     site.finish()
 
 
-def test_p15_a_backup_put_in_place_of_the_database(tmp_path: Path, inbox: Inbox) -> None:
+def test_p15_a_backup_put_in_place_of_the_database(tmp_path: Path, inbox: Smtpd) -> None:
     with Harbour(tmp_path, inbox) as site:
         half_sent(site)
         file = tmp_path / "data" / "syndicate.sqlite3"
@@ -93,7 +93,7 @@ def test_p15_a_backup_put_in_place_of_the_database(tmp_path: Path, inbox: Inbox)
         refuses(tmp_path, site, "earlier state")
 
 
-def test_p15_half_sent_and_then_off_for_a_day(tmp_path: Path, inbox: Inbox) -> None:
+def test_p15_half_sent_and_then_off_for_a_day(tmp_path: Path, inbox: Smtpd) -> None:
     with Harbour(tmp_path, inbox) as site:
         went = half_sent(site)
         with closing(sqlite3.connect(tmp_path / "data" / "syndicate.sqlite3")) as file, file:
@@ -106,7 +106,7 @@ def test_p15_half_sent_and_then_off_for_a_day(tmp_path: Path, inbox: Inbox) -> N
 
 @pytest.mark.postgres
 @pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_p15_a_restored_dump(tmp_path: Path, inbox: Inbox) -> None:
+def test_p15_a_restored_dump(tmp_path: Path, inbox: Smtpd) -> None:
     """In another database of the same server, on a machine that remembers nothing."""
     with Postgres() as server:
         url = server.url()
@@ -120,7 +120,7 @@ def test_p15_a_restored_dump(tmp_path: Path, inbox: Inbox) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_p15_a_further_machine_is_no_copy(tmp_path: Path, inbox: Inbox) -> None:
+def test_p15_a_further_machine_is_no_copy(tmp_path: Path, inbox: Smtpd) -> None:
     with Postgres() as server:
         url = server.url()
         with Harbour(tmp_path, inbox, DATABASE__URL=url) as site:

@@ -1,4 +1,4 @@
-"""A full disk stops the sending cleanly: nothing unclear, and it goes on when there is room."""
+"""P6: a full disk stops the sending cleanly: nothing unclear, and it goes on when there is room."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def can_mount() -> bool:
 
 
 @pytest.mark.skipif(not can_mount(), reason="no mount namespaces here: unshare is not allowed")
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_p6_a_full_disk(tmp_path: Path) -> None:
     command = [*NAMESPACE, sys.executable, "-m", "tests.faults.full_disk", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-4000:]

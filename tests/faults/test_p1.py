@@ -1,0 +1,53 @@
+"""P1, P2: kill -9 at random moments. Nobody is lost, nobody gets it twice, and for each kill no
+more is unclear than connections were open; with on_unknown = resend, no more are twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.smtpd import Smtpd
+from tests.faults.harbour import CONNECTIONS, Harbour
+
+RESEND = {"MAIL__ON_UNKNOWN": "resend"}
+
+
+def kill(site: Harbour, kills: int, readers: int, seed: int) -> int:
+    """Kill one worker after the other while they send, and let a last one finish; returns how many
+    answers may have been lost by that."""
+    chance = random.Random(seed)
+    most = min(300, readers // kills - 50)
+    site.seed(readers)
+    for _ in range(kills):
+        worker = site.worker()
+        site.await_mails(chance.randint(1, most))
+        time.sleep(chance.random() * 0.02)
+        site.kill(worker)
+        assert not site.is_done(), "killed too late to prove anything"
+    site.inbox.heal()
+    site.worker()
+    return kills * CONNECTIONS
+
+
+def test_p1_p2_kill_9(tmp_path: Path, judge: Smtpd) -> None:
+    with Harbour(tmp_path, judge, MAIL__BATCH_SIZE="500") as site:
+        unclear = kill(site, kills=10, readers=20_000, seed=1)
+        site.finish()
+        assert site.judge()["unknown"] <= unclear
+
+
+@pytest.mark.postgres
+def test_p1_p2_kill_9_on_postgresql(postgres_harbour: Harbour) -> None:
+    unclear = kill(postgres_harbour, kills=4, readers=2_000, seed=2)
+    postgres_harbour.finish()
+    assert postgres_harbour.judge()["unknown"] <= unclear
+
+
+def test_p1_p2_kill_9_and_resend(tmp_path: Path, judge: Smtpd) -> None:
+    with Harbour(tmp_path, judge, **RESEND) as site:
+        twice = kill(site, kills=5, readers=2_000, seed=3)
+        site.finish(hurry=True)
+        assert site.judge(twice)["unknown"] == 0
