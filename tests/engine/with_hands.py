@@ -1,4 +1,4 @@
-"""Hands at the shared queue: begun at once, done once, through losses. See test_on_postgresql.py."""
+"""Hands at the shared queue: begun at once, done once, through losses (test_on_postgresql.py)."""
 
 from __future__ import annotations
 
