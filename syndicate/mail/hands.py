@@ -24,7 +24,7 @@ from syndicate.mail.dkim import Sign
 from syndicate.mail.load import Item
 from syndicate.mail.outcome import Outcome, Policy, Streak, accepted, refused, unusable
 from syndicate.mail.pace import Pacer
-from syndicate.mail.press import Press
+from syndicate.mail.press import TOGETHER, Press
 from syndicate.mail.transports.base import Accepted, Mail, Refused, Transport
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Hands:
         self._pacer = pacer
         self._press = Press(sign, self._pressed) if sign else None
         self._waiting: deque[Item] = deque()
+        self._kept: dict[int, Item] = {}  # pressed, and taken back
         self._streak = Streak()
         self._loop = asyncio.new_event_loop()
         self._connections: set[asyncio.Task[None]] = set()
@@ -61,7 +62,7 @@ class Hands:
 
     def give(self, items: Sequence[Item], *, last: bool) -> None:
         """Let these be carried, in this order. *last*: there will be no more for now."""
-        self._waiting.extend(items)
+        self._waiting.extend(map(self._as_pressed, items) if self._kept else items)
         self._tail = last
         if self._press is not None:
             self._press.ahead(self._waiting)
@@ -75,6 +76,7 @@ class Hands:
         """Forget what no connection has taken."""
         for item in self._waiting:
             item.load.fetch_again(item.seq)
+        self._kept = {item.seq: item for item in self._waiting if item.pressed}
         self._waiting.clear()
 
     def wait(self, seconds: float) -> None:
@@ -192,19 +194,26 @@ class Hands:
         item.load.fetch_again(item.seq)
         self._look()
 
+    def _as_pressed(self, item: Item) -> Item:
+        """What was signed and taken back need not be signed again, if it is still the same mail."""
+        kept = self._kept.get(item.seq)
+        if kept is None or (kept.reader, kept.load) != (item.reader, item.load):
+            return item
+        kept.asked, kept.attempt = item.asked, item.attempt
+        return kept
+
     def _is_ready(self) -> bool:
         """Whether the next mail can be had at once."""
         if not self._waiting:
             return False
-        made = self._waiting[0].made
-        return made is None or made.done()
+        return self._press is None or self._waiting[0].made is not None
 
     def _pressed(self) -> None:
-        """In a thread of the press: one more mail is ready."""
-        self._loop.call_soon_threadsafe(self._nudge_one)
+        """In a thread of the press: further mails are ready."""
+        self._loop.call_soon_threadsafe(self._nudge_some)
 
-    def _nudge_one(self) -> None:
-        if self._idle:
+    def _nudge_some(self) -> None:
+        for _ in range(min(len(self._idle), TOGETHER)):
             self._nudge(self._idle.popleft())
 
     # Between the two --------------------------------------------------------------------------

@@ -6,9 +6,9 @@ portion ─→ waiting ─ take ─→ taken ─ dot ─→ gone ─ done ─→
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from syndicate.lib.errors import BadInput
 from syndicate.lib.mime import wire_address
 from syndicate.mail.claim import Claim
 from syndicate.mail.journal import Journal
@@ -21,7 +21,8 @@ class Item:
     still read (*asked*, on clock.monotonic). It is what a transport calls a Mail."""
 
     __slots__ = (
-        "asked", "attempt", "load", "made", "needs_utf8", "reader", "recipient", "sender", "seq",
+        "asked", "attempt", "load", "made", "needs_utf8", "pressed",
+        "reader", "recipient", "sender", "seq",
     )  # fmt: skip
 
     load: Load
@@ -34,7 +35,8 @@ class Item:
         self.seq = reader.seq
         self.attempt = attempt
         self.asked = 0.0
-        self.made: Future[bytes] | None = None  # by mail.press, where we sign
+        self.pressed = False  # by mail.press, where we sign: it will be made, and then is
+        self.made: bytes | BadInput | None = None
 
     @property
     def domain(self) -> str:
@@ -48,9 +50,9 @@ class Item:
 
     def content(self) -> bytes:
         """The mail itself."""
-        if self.made is not None:
-            return self.made.result()
-        return self.load.compiled.splice(self.reader)
+        if isinstance(self.made, BadInput):
+            raise self.made
+        return self.made or self.load.compiled.splice(self.reader)
 
 
 @dataclass(eq=False)
