@@ -128,7 +128,7 @@ class Harbour:
         return {status for (status,) in self.ask("SELECT status FROM mail_edition")} == {"sent"}
 
     def finish(self, seconds: float = 60, hurry: bool = False) -> None:
-        """Wait for the end, *hurry*: but not for pauses; tell the workers' log if it does not come."""
+        """Wait for the end (*hurry*: but for no pause); say what the workers said if none comes."""
         try:
             until(lambda: (hurry and self.hurry()) or self.is_done(), seconds, "the edition's end")
         except TimeoutError as error:

@@ -51,3 +51,27 @@ def test_p1_p2_kill_9_and_resend(tmp_path: Path, judge: Smtpd) -> None:
         twice = kill(site, kills=5, readers=2_000, seed=3)
         site.finish(hurry=True)
         assert site.judge(twice)["unknown"] == 0
+
+
+@pytest.mark.soak
+def test_p1_p2_two_hundred_kills(tmp_path: Path, judge: Smtpd) -> None:
+    with Harbour(tmp_path, judge, MAIL__BATCH_SIZE="500") as site:
+        unclear = kill(site, kills=200, readers=20_000, seed=4)
+        site.finish()
+        assert site.judge()["unknown"] <= unclear
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+def test_p1_p2_two_hundred_kills_on_postgresql(postgres_harbour: Harbour) -> None:
+    unclear = kill(postgres_harbour, kills=200, readers=20_000, seed=5)
+    postgres_harbour.finish()
+    assert postgres_harbour.judge()["unknown"] <= unclear
+
+
+@pytest.mark.soak
+def test_p1_p2_two_hundred_kills_and_resend(tmp_path: Path, judge: Smtpd) -> None:
+    with Harbour(tmp_path, judge, **RESEND) as site:
+        twice = kill(site, kills=200, readers=20_000, seed=6)
+        site.finish(hurry=True)
+        assert site.judge(twice)["unknown"] == 0

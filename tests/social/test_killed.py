@@ -1,4 +1,4 @@
-"""A worker killed in the middle of a post: never two of it, never none. X has no key to help."""
+"""P16: a worker is killed in the middle of a post: never two of it, never none. X has no key to help."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ print(Post.objects.filter(status="sending").update(lease_until=now()))
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_killed_worker_neither_doubles_nor_loses_a_post(tmp_path: Path, moment: str) -> None:
+def test_p16_a_killed_worker_neither_doubles_nor_loses_a_post(tmp_path: Path, moment: str) -> None:
     with FakeX() as x:
         x.refuses_duplicates = False
         site = Installation(tmp_path, {"SOURCES__ALLOW_PRIVATE": '["127.0.0.1"]'})
