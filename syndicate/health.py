@@ -24,8 +24,9 @@ from django.utils import timezone
 
 from syndicate import paths
 from syndicate.audience.models import Subscription
-from syndicate.engine import instance
+from syndicate.engine import base, instance
 from syndicate.engine.models import Failure, Heartbeat
+from syndicate.jobs import JOBS
 from syndicate.lib.status import Status
 from syndicate.mail import editorial
 from syndicate.mail.lane import Pause, domain_lane
@@ -39,6 +40,8 @@ from syndicate.sources.models import Source
 STUCK_AFTER = timedelta(minutes=15)
 # A daemon beats at each tick; this many seconds of silence mean that none is there.
 SILENT_AFTER = timedelta(seconds=60)
+# No job ended well for so long though some are due: a watchdog hears in a minute.
+IDLE_AFTER = timedelta(seconds=60)
 # Mail that is due this long is told of, though it moves: there is more of it than hands.
 BACKLOG_AFTER = timedelta(hours=1)
 # A final failure stays in sight this long; then it is history.
@@ -99,6 +102,23 @@ def daemon(now: datetime) -> Iterator[Problem]:
             f"Nothing is running, so nothing is detected, sent or posted. {seen}".strip(),
             "Start it: syndicate run",
         )
+
+
+def idle(now: datetime) -> Iterator[Problem]:
+    """Whether what is due is done: a daemon may beat, and its hands stand still.
+
+    Mail has a question of its own, for a run may take hours: :func:`unmoved`.
+    """
+    lately = now - IDLE_AFTER
+    if Heartbeat.objects.filter(Q(progressed_at__gte=lately) | Q(started_at__gte=lately)).exists():
+        return
+    aside = base.set_aside(now)
+    for job in JOBS:
+        if job.name != "deliver" and any((job.name, key) not in aside for key in job.due(lately)):
+            message = f"Something to {job.name} has been due for a minute, and nothing is done."
+            hint = "The daemon's log tells what keeps it. Starting it anew loses nothing."
+            yield Problem("H06", Level.ERROR, "The daemon", message, hint)
+            return
 
 
 def disk(now: datetime) -> Iterator[Problem]:
@@ -332,6 +352,7 @@ KINDS = {
 CHECKS: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
     copied,
     daemon,
+    idle,
     disk,
     size,
     transport,
@@ -349,10 +370,11 @@ CHECKS: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
 WATCHED: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
     copied,
     daemon,
+    idle,
     disk,
     transport,
     unmoved,
 )
 # What one need not be told of where nothing may move.
-UNMOVED = {"H11", "H22", "H27", "H34"}
+UNMOVED = {"H06", "H11", "H22", "H27", "H34"}
 WAITING = [Status.QUEUED, Status.SENDING, Status.DEFERRED]
