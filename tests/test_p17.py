@@ -1,4 +1,4 @@
-"""P17: “healthy” means moving: within a minute a watchdog hears that nothing does, whatever beats."""
+"""P17: “healthy” means moving. Within a minute a watchdog hears that nothing moves."""
 
 from __future__ import annotations
 
