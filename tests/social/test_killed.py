@@ -1,4 +1,4 @@
-"""P16: a worker is killed in the middle of a post: never two of it, never none. X has no key to help."""
+"""P16: a worker is killed in the middle of a post: never two, never none. X has no key to help."""
 
 from __future__ import annotations
 
