@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.db.utils import OperationalError
+from django.db.utils import InternalError, OperationalError
 
 from syndicate.lib.errors import ConfigError
 
@@ -14,9 +14,10 @@ from syndicate.lib.errors import ConfigError
 # (https://www.sqlite.org/pragma.html#pragma_synchronous).
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 
-# PostgreSQL's classes: connection, resources, an operator's intervention
+# PostgreSQL's classes: connection, deadlock, resources, an operator's intervention; and what it
+# says to somebody who was frozen in a transaction
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-_PASSING_STATES = ("08", "53", "57")
+_PASSING_STATES = ("08", "40", "53", "57", "25P03")
 # SQLite's and libpq's own words have no class.
 _PASSING_WORDS = ("disk is full", "disk I/O error", "database is locked", "connection")
 
@@ -65,7 +66,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
 def is_passing(error: Exception) -> bool:
     """Whether *error* only says that the database cannot be used now: a full disk, a lock held for
     long, a server that restarts. What was begun is rolled back; later it will work."""
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError | InternalError):
         return False
     state = str(getattr(error.__cause__, "sqlstate", None) or "")
-    return state[:2] in _PASSING_STATES or any(words in str(error) for words in _PASSING_WORDS)
+    return state.startswith(_PASSING_STATES) or any(words in str(error) for words in _PASSING_WORDS)

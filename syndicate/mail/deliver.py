@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from syndicate.lib import clock, stop
 from syndicate.lib.config import site
@@ -153,6 +153,7 @@ class _Run:
             hands.close(error)
         elif is_passing(error) and (hands.busy or not stop.requested()):
             log.error("“%s” waits, nothing is lost: %s", self._edition, error)
+            connection.close_if_unusable_or_obsolete()
             hands.rest(PATIENCE)
         else:
             raise error

@@ -18,6 +18,7 @@ from datetime import datetime
 from django.db import connection
 
 from syndicate.lib import clock
+from syndicate.lib.config import site
 from syndicate.lib.status import Status
 from syndicate.mail.claim import Claim, claim, claim_next, owner
 from syndicate.mail.journal import Journal
@@ -235,9 +236,15 @@ class Ledger:
 def _is_wanted(edition_id: int, *, lock: bool) -> bool:
     """Whether it is being sent, and no editor said wait. *lock*: nobody may change that now."""
     statement = "SELECT status, paused_at FROM mail_edition WHERE id = %s"
-    if lock and connection.features.has_select_for_update:
-        statement += " FOR UPDATE"
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A worker that is frozen, or whose machine is lost, must not hold its locks for ever.
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_frozen()}")
+            statement += " FOR UPDATE" if lock else ""
         cursor.execute(statement, [edition_id])
-        row = cursor.fetchone()
-    return bool(row == (Status.SENDING, None))
+        return bool(cursor.fetchone() == (Status.SENDING, None))
+
+
+def _frozen() -> int:
+    """Milliseconds: half a lease. Nothing else waits within a round."""
+    return site().daemon.lease_seconds * 500

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db.utils import IntegrityError, OperationalError
+from django.db.utils import IntegrityError, InternalError, OperationalError
 
 from syndicate.lib.database import is_passing, parse
 from syndicate.lib.errors import ConfigError
@@ -53,6 +53,12 @@ def test_postgresql_says_it_by_a_code() -> None:
     full = OperationalError("could not extend file")
     full.__cause__ = psycopg.errors.DiskFull()
     assert is_passing(full)
+    frozen = InternalError("terminating …")
+    frozen.__cause__ = psycopg.errors.IdleInTransactionSessionTimeout()
+    assert is_passing(frozen)
+    victim = OperationalError("deadlock detected")
+    victim.__cause__ = psycopg.errors.DeadlockDetected()
+    assert is_passing(victim)
 
 
 @pytest.mark.parametrize(
