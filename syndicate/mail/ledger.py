@@ -240,7 +240,8 @@ def _is_wanted(edition_id: int, *, lock: bool) -> bool:
         if connection.vendor == "postgresql":
             # A worker that is frozen, or whose machine is lost, must not hold its locks for ever.
             cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_frozen()}")
-            statement += " FOR UPDATE" if lock else ""
+            # Not its key: whoever changes a batch of it asks for that as they commit.
+            statement += " FOR NO KEY UPDATE" if lock else ""
         cursor.execute(statement, [edition_id])
         return bool(cursor.fetchone() == (Status.SENDING, None))
 

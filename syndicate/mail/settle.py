@@ -47,7 +47,7 @@ def settle(batch: Batch, now: datetime, not_before: datetime | None = None) -> N
     *not_before*: the pace lets nothing more of it go until then.
     """
     # Two last batches of an edition may end at the same moment: one at a time.
-    Edition.objects.select_for_update().values_list("pk").get(pk=batch.edition_id)
+    Edition.objects.select_for_update(no_key=True).values_list("pk").get(pk=batch.edition_id)
     rows = _rows(batch)
     due = _due(batch, rows, now)
     if due is not None and not_before is not None:
