@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import build, deliver, handover, ledger, people, scale, workers
+from benchmarks import build, deliver, handover, ledger, people, room, scale, workers
 from benchmarks.rounds import Rounds, Run
 from benchmarks.sink import FastSink, postfix
 from tests.fakes.postgres import programs
@@ -98,6 +98,13 @@ def test_scale(capsys: pytest.CaptureFixture[str]) -> None:
 def test_ledger(capsys: pytest.CaptureFixture[str]) -> None:
     told = ran(ledger.main, capsys, "--readers", "60", "--databases", "sqlite")
     assert told["results"][0]["write_us"] > 0
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program")
+def test_room(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ran(room.main, capsys, "--readers", "300")
+    assert told["delivery_sent"]["log"] > 0
 
 
 @compiler
