@@ -46,6 +46,11 @@ PATIENCE = 1.0
 # When a stop drains, slow servers are left this long before its end. Seconds.
 MARGIN = 5
 
+# So long a run goes on from batch to batch before it looks whether others wait. Seconds.
+TURN = 30.0
+# And so long until it looks again.
+ASK = 5.0
+
 _turns = itertools.count()
 _in_hand: set[int] = set()
 _in_hand_lock = threading.Lock()
@@ -102,6 +107,7 @@ class _Run:
         self._sent = 0
         self._trial, self._closed = route.trial, False
         self._stopped_at: float | None = None
+        self._turn_ends = clock.monotonic() + TURN
 
     def run(self, batch_id: int) -> None:
         """Deliver; then give back what is left, whatever has happened to the transport."""
@@ -132,6 +138,7 @@ class _Run:
                 sent = ledger.note(now, all_of_it=not going)
                 self._judge(hands, sent, now)
                 ledger.put_down(now)
+                ledger.last = ledger.last or self._others_wait(now)
                 items = ledger.next(batch_id, limit, now) if going else []
         except (NotSent, DatabaseError) as error:
             ledger.rolled_back()
@@ -160,6 +167,13 @@ class _Run:
 
     def _may_go(self, hands: Hands) -> bool:
         return hands.closed is None and not stop.requested() and self._ledger.wanted
+
+    def _others_wait(self, now: datetime) -> bool:
+        """Whether this run has gone on for long, and an edition is due that nobody here sends."""
+        if clock.monotonic() < self._turn_ends:
+            return False
+        self._turn_ends += ASK
+        return any(True for _ in Batch.objects.front(now, in_hand()))
 
     def _limit(self, came: int) -> int:
         """As much as came back in the last round, twice: how far the horizon may run ahead."""

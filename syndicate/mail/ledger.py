@@ -44,6 +44,7 @@ class Ledger:
 
     def __init__(self, edition: Edition, pacer: Pacer) -> None:
         self.came = 0
+        self.last = False  # no further batch is to be claimed
         self.wanted = True  # the edition is being sent, and nobody said wait
         self._edition = edition
         self._list = edition.newsletter.list
@@ -56,6 +57,7 @@ class Ledger:
         self._done: list[Load] = []  # settled in this transaction
         self._home: list[Load] = []  # to be settled in it
         self._before: list[tuple[Load, Claim]] = []  # as the database has them
+        self._asked: list[Item] = []  # in this transaction, whether they still read
         self._begun = False
 
     @property
@@ -89,7 +91,7 @@ class Ledger:
         for load in list(self._loads):
             if not load.dry or self._waits(load):
                 items += self._pass_over(load, limit, now)
-        if len(items) < limit and all(load.dry for load in self._loads):
+        if len(items) < limit and not self.last and all(load.dry for load in self._loads):
             claimed = self._claim(batch_id, limit, now)
             items += self._pass_over(claimed, limit, now) if claimed else []
         return items
@@ -109,7 +111,11 @@ class Ledger:
                 self._lose(load)
 
     def committed(self) -> None:
-        """The database has it."""
+        """The database has it. What was asked in it is as fresh as its answer."""
+        asked = clock.monotonic()
+        for item in self._asked:
+            item.asked = asked
+        self._asked = []
         for load in [*self._loads, *self._lost, *self._done]:
             load.told.clear()
         self._done += [load for load in self._lost if load.is_home]
@@ -120,6 +126,7 @@ class Ledger:
 
     def rolled_back(self) -> None:
         """The database has none of it: what came back is still to be told, the rest asked anew."""
+        self._asked = []
         known = [load for load, _ in self._before]
         for load in self._loads:
             if load not in known:
@@ -187,14 +194,13 @@ class Ledger:
 
     def _admit(self, load: Load, found: Sequence[Item], now: datetime) -> list[Item]:
         """Those that the pace lets go, and no connection holds already."""
-        asked = clock.monotonic()
         fresh = []
         for item in found:
             held = load.taken.get(item.seq)
             if held is not None:
-                held.asked = asked
+                self._asked.append(held)
             else:
-                item.load, item.asked = load, asked
+                item.load = load
                 fresh.append(item)
         every, fresh = fresh, self._pacer.admit(fresh, now)
         if fresh is not every:
@@ -204,6 +210,7 @@ class Ledger:
             if not load.claim.keep(now):
                 self._lose(load)
                 return []
+        self._asked += fresh
         return fresh
 
     @staticmethod
