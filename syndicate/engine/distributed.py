@@ -42,6 +42,7 @@ class DistributedEngine:
         self._free = {job.name: min(job.width, workers) for job in JOBS}
         self._threads = ThreadPoolExecutor(sum(self._free.values()), thread_name_prefix="job")
         self._ended = ended
+        self.rhythm = min(queue.BEAT, queue.silent() / 3)  # seconds between two signs of life
         self._changed = threading.Condition()
         self._in_hand = 0
         self._open = self._closed = False
@@ -108,16 +109,16 @@ class DistributedEngine:
             while (fetched := self._next(worker)) is not None:
                 self._hand_over(fetched)
             if not queue.heard():
-                self._sleep(self._rhythm)
+                self._sleep(self.rhythm)
         queue.unregister(worker)
 
     def _keep_house(self, worker: int) -> None:
         """A sign of life, and now and then the sweep."""
         now = clock.monotonic()
-        if now - self._beat_at >= self._rhythm:
+        if now - self._beat_at >= self.rhythm:
             queue.beat(worker)
             self._beat_at = now
-        if now - self._swept_at >= 2 * self._rhythm:
+        if now - self._swept_at >= 2 * self.rhythm:
             if swept := queue.sweep():
                 log.warning("%d jobs could not end; what is due of them is put anew", swept)
             self._swept_at = now
@@ -174,7 +175,3 @@ class DistributedEngine:
         self._threads.shutdown(wait=False)
         self._ear.close()
         self._bell.close()
-
-    @property
-    def _rhythm(self) -> float:
-        return min(queue.BEAT, queue.silent() / 3)

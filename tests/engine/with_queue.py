@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from syndicate.engine import queue
 from syndicate.jobs import JOBS
 from tests.engine.other import Other
+from tests.installation import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DELIVER = next(job for job in JOBS if job.name == "deliver")
@@ -90,6 +91,14 @@ def test_a_fetched_row_is_told_by_its_key_and_gone_when_done() -> None:
     assert (fetched.name, fetched.key) == ("deliver", 17)
     queue.finish(fetched.id)
     assert statuses() == []
+
+
+def test_who_listens_is_told_of_what_another_puts(other: Other) -> None:
+    queue.listen()
+    assert not queue.heard()
+    other.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('detect', 'x')")
+    until(queue.heard, what="the news")
+    assert not queue.heard()
 
 
 def test_only_what_there_is_a_hand_for_is_fetched() -> None:
