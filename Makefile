@@ -23,7 +23,7 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest
 
-# Faults by the hundred, a million readers: what `make test` has no time for. About half an hour.
+# Faults by the hundred, a million readers: what `make test` has no time for. About a quarter of an hour.
 soak: setup
 	@$(BIN)/python -m pytest -m soak -n 2
 
