@@ -129,8 +129,12 @@ class Harbour:
 
     def finish(self, seconds: float = 60, hurry: bool = False) -> None:
         """Wait for the end (*hurry*: but for no pause); say what the workers said if none comes."""
+        end = time.monotonic() + seconds
         try:
-            until(lambda: (hurry and self.hurry()) or self.is_done(), seconds, "the edition's end")
+            while hurry and time.monotonic() < end and not self.is_done():
+                self.hurry()
+                time.sleep(1)  # not more often: the workers want to write as well
+            until(self.is_done, end - time.monotonic(), "the edition's end")
         except TimeoutError as error:
             raise AssertionError(f"{self.statuses()}\n{self.log()}") from error
 

@@ -57,7 +57,7 @@ def test_p1_p2_kill_9_and_resend(tmp_path: Path, judge: Smtpd) -> None:
 def test_p1_p2_two_hundred_kills(tmp_path: Path, judge: Smtpd) -> None:
     with Harbour(tmp_path, judge, MAIL__BATCH_SIZE="500") as site:
         unclear = kill(site, kills=200, readers=20_000, seed=4)
-        site.finish()
+        site.finish(300)
         assert site.judge()["unknown"] <= unclear
 
 
@@ -65,7 +65,7 @@ def test_p1_p2_two_hundred_kills(tmp_path: Path, judge: Smtpd) -> None:
 @pytest.mark.postgres
 def test_p1_p2_two_hundred_kills_on_postgresql(postgres_harbour: Harbour) -> None:
     unclear = kill(postgres_harbour, kills=200, readers=20_000, seed=5)
-    postgres_harbour.finish()
+    postgres_harbour.finish(300)
     assert postgres_harbour.judge()["unknown"] <= unclear
 
 
@@ -73,5 +73,5 @@ def test_p1_p2_two_hundred_kills_on_postgresql(postgres_harbour: Harbour) -> Non
 def test_p1_p2_two_hundred_kills_and_resend(tmp_path: Path, judge: Smtpd) -> None:
     with Harbour(tmp_path, judge, **RESEND) as site:
         twice = kill(site, kills=200, readers=20_000, seed=6)
-        site.finish(hurry=True)
+        site.finish(300, hurry=True)
         assert site.judge(twice)["unknown"] == 0
