@@ -111,7 +111,7 @@ class Pacer:
         if until is not None:
             self._probes.get(lane, set()).discard(item.seq)
         trial = until is not None and until <= at
-        advice = self._watch.see(item.domain, outcome, at, trial=trial)
+        advice = self._watch.see(item.domain, outcome, trial=trial)
         if advice.mended:
             self._news[lane] = None
             del self._shut[lane]

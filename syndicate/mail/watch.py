@@ -9,7 +9,7 @@ give up its readers there. So an implausible share of such answers closes the de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from syndicate.lib.errors import NotSent, Scope
@@ -22,8 +22,9 @@ from syndicate.mail.replies import Kind
 SHARE, LEAST = 0.2, 10
 # Only the latest answers count: at so many, all counts are halved.
 LATEST = 200
-# So many vague refusals within so many seconds are about everybody.
-DOUBTS, WITHIN = 3, 60.0
+# Vague refusals are about everybody where they are more than this share; a receiver that puts off
+# every third is not closed to us.
+HALF = 0.5
 
 _BLOCK_HINT = (
     "Check SPF, DKIM and DMARC of the sender's domain, and its reputation there. Nobody is given"
@@ -50,7 +51,7 @@ class _Seen:
 
     answers: int = 0
     gone: int = 0
-    doubts: list[float] = field(default_factory=list)
+    doubts: int = 0
 
 
 class Watch:
@@ -65,14 +66,14 @@ class Watch:
         """Whether it is of use to hear what was sent as well."""
         return bool(self._seen)
 
-    def see(self, domain: str, outcome: Outcome, at: float, *, trial: bool) -> Advice:
+    def see(self, domain: str, outcome: Outcome, *, trial: bool) -> Advice:
         """One more answer from *domain*; *trial*: it was paused, and nothing has gone since."""
         if outcome.status is Status.SENT:
             return self._sent(domain, outcome, trial)
         if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
             return self._gone(domain, outcome, trial)
         of = reach(outcome.kind, outcome.code, outcome.reply)
-        if of is Reach.DOMAIN or (of is Reach.DOUBT and (trial or self._is_often(domain, at))):
+        if of is Reach.DOMAIN or (of is Reach.DOUBT and (trial or self._is_often(domain))):
             hint = _BLOCK_HINT if outcome.kind == Kind.BLOCK else _RATE_HINT
             return Advice(outcome, _error(f"{domain} refuses our mail: {_said(outcome)}", hint))
         return Advice(outcome)
@@ -99,12 +100,13 @@ class Watch:
         seen.answers += 1
         if seen.answers >= LATEST:
             seen.answers, seen.gone = seen.answers // 2, seen.gone // 2
+            seen.doubts //= 2
         return seen
 
-    def _is_often(self, domain: str, at: float) -> bool:
-        seen = self._seen.setdefault(domain, _Seen())
-        seen.doubts = [*(moment for moment in seen.doubts if moment > at - WITHIN), at]
-        return len(seen.doubts) >= DOUBTS
+    def _is_often(self, domain: str) -> bool:
+        seen = self._count(domain)
+        seen.doubts += 1
+        return seen.doubts >= LEAST and seen.doubts > HALF * seen.answers
 
 
 def _said(outcome: Outcome) -> str:
