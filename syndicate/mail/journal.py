@@ -19,6 +19,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ from syndicate.mail.outcome import Outcome
 
 # Bytes: one "?" line, one "=" line with its reply.
 _ASKED, _REPLY, _ANSWERED = 32, 400, 480
+# A file that is being made has its name long before this. Seconds.
+UNNAMED = 60
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -148,6 +151,7 @@ def find(batch_id: int, owner: str) -> Story | None:
 
 def left_behind() -> Iterator[tuple[Path, Story | None]]:
     """The journals whose owners are dead, each locked by us while it is looked at."""
+    _sweep()
     for file in sorted(folder().glob("*.journal")):
         try:
             fd = os.open(file, os.O_RDWR)
@@ -160,6 +164,14 @@ def left_behind() -> Iterator[tuple[Path, Story | None]]:
             continue  # its owner lives, or somebody else was quicker
         finally:
             os.close(fd)
+
+
+def _sweep() -> None:
+    """Remove files whose makers died before they had a name: nothing was sent by them."""
+    for file in folder().glob("*.new"):
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > UNNAMED:
+                file.unlink()
 
 
 def folder() -> Path:

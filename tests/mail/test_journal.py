@@ -95,3 +95,13 @@ def test_no_room_closes_the_lane_before_anything_is_sent(folder: Path) -> None:
     with pytest.raises(NotSent, match="cannot be written") as caught:
         Journal(7, OWNER, 1)
     assert caught.value.scope is Scope.LANE and "Make room" in caught.value.hint
+
+
+def test_what_was_never_named_is_swept_away_in_time() -> None:
+    journal.folder().mkdir(parents=True, exist_ok=True)
+    old, young = journal.folder() / "1-a.new", journal.folder() / "2-b.new"
+    old.touch()
+    young.touch()
+    os.utime(old, (0, 0))
+    assert list(journal.left_behind()) == []
+    assert (old.exists(), young.exists()) == (False, True)
