@@ -9,15 +9,13 @@ does. CPU µs for a row: of this program, and of its database session where ther
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from benchmarks.cpu import cpu_seconds
+from benchmarks.inside import run_inside
 from benchmarks.site import NOTE, Site
 from benchmarks.table import show, show_json
 from tests.fakes.postgres import Postgres
@@ -139,11 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["inside"]:
-        import django
-
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "syndicate.settings")
-        django.setup()
-        print(json.dumps(inside(int(sys.argv[2]))))
-    else:
-        main()
+    run_inside(inside) or main()

@@ -10,13 +10,11 @@ write-ahead log (WAL), which is what a disk and a replica have to follow.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import sys
 from typing import Any
 
 import psycopg
 
+from benchmarks.inside import run_inside
 from benchmarks.ledger import ROUND
 from benchmarks.site import NOTE, Site
 from benchmarks.table import show, show_json
@@ -107,11 +105,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["inside"]:
-        import django
-
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "syndicate.settings")
-        django.setup()
-        print(json.dumps(inside(int(sys.argv[2]))))
-    else:
-        main()
+    run_inside(inside) or main()

@@ -42,7 +42,7 @@ class Hands:
         self, transport: Transport, policy: Policy, pacer: Pacer, sign: Sign | None = None
     ) -> None:
         self.closed: NotSent | None = None  # why no more mail can go, once it cannot
-        self.most = transport.connections  # connections
+        self.most = transport.connections
         self._transport = transport
         self._policy = policy
         self._pacer = pacer
