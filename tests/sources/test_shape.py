@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from syndicate.lib.html import Image
 from syndicate.sources.extract import Extract
 from syndicate.sources.identity import marks
 from syndicate.sources.readers.base import Entry
@@ -64,7 +65,14 @@ def test_gaps_are_what_a_page_may_fill() -> None:
 
 
 def test_a_page_fills_gaps_and_replaces_nothing() -> None:
-    page = Extract("Page", "Bo", LONG, "Described.", "https://e.example/og.png", language="de")
+    page = Extract(
+        title="Page",
+        authors=("Bo",),
+        body=LONG,
+        description="Described.",
+        image=Image("https://e.example/og.png"),
+        language="de",
+    )
     teased = filled(Entry(url=URL, title="Feed", body="<p>Short</p>"), page)
     assert (teased.title, teased.author, teased.body) == ("Feed", "Bo", LONG)
     assert (teased.summary, teased.language) == ("Described.", "de")
