@@ -28,7 +28,7 @@ from syndicate.engine.base import Engine
 from syndicate.engine.local import LocalEngine
 from syndicate.engine.models import Heartbeat
 from syndicate.jobs import JOBS, Job
-from syndicate.lib import clock, stop
+from syndicate.lib import clock, stop, wake
 from syndicate.lib.config import site
 from syndicate.mail.recover import recover
 
@@ -90,6 +90,7 @@ class Daemon:
             next_run_time=clock.now(),
         )
         self._scheduler.start()
+        wake.listen(self._rung)
 
     def tick(self) -> int:
         """Submit all that is due and not set aside; returns how many were taken."""
@@ -128,6 +129,7 @@ class Daemon:
     def stop(self) -> bool:
         """End orderly: no more ticks, work in hand to its next safe point. False if it did not."""
         stop.request()
+        wake.leave(self._rung)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         ended = self._engine.close(self._config.drain_seconds)
@@ -164,6 +166,10 @@ class Daemon:
     def _job_ended(self, well: bool) -> None:
         """What was done has often made something else due: ask again at once."""
         self._progress = self._progress or well
+        self._rung()
+
+    def _rung(self) -> None:
+        """Somebody in this process made something due."""
         self._again = True
         if not self._ticking and self._scheduler.running and not stop.requested():
             self._wake()

@@ -85,7 +85,7 @@ def plan(now: datetime) -> Plan:
 def _look(now: datetime, troubles: list[str]) -> Iterator[Shaped]:
     for source in Source.objects.due(now):
         try:
-            yield shape(source, complete(peek(source, now)), now)
+            yield shape(source, complete(peek(source, now), now), now)
         except SyndicateError as error:
             troubles.append(f"look at {source.name}: {error}")
 

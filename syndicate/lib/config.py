@@ -138,12 +138,20 @@ class Sources:
     """How sources are watched."""
 
     interval_minutes: float
+    adapt: bool
+    shortest_minutes: float
+    longest_hours: float
+    settle_minutes: int
     timeout_seconds: int
     deadline_seconds: int
     max_bytes: int
     unconditional_hours: int
     max_new: int
     max_age_days: int
+    per_host: int
+    look_width: int
+    robots: bool
+    proxy: str
     user_agent: str
     allow_private: list[str]
 

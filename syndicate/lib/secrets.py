@@ -65,6 +65,11 @@ def _make(file: Path) -> None:
         fresh.unlink(missing_ok=True)
 
 
+def fresh() -> str:
+    """Twenty-four letters that nobody can guess, fit for an address."""
+    return secrets.token_urlsafe(18)
+
+
 def seal(values: Mapping[str, str]) -> str:
     """Encrypt a small mapping (an account's credentials) to text for the database."""
     return _fernet().encrypt(json.dumps(dict(values)).encode()).decode("ascii")

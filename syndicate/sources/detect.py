@@ -24,12 +24,12 @@ from django.db.models import F
 from syndicate.lib import clock, stop
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
-from syndicate.lib.http import Refused, fetch
+from syndicate.lib.http import Refused
+from syndicate.sources import pages
 from syndicate.sources.decide import Change, Decision, Find, Known, Policy, decide
-from syndicate.sources.extract import extract
 from syndicate.sources.models import LOOK_LEASE, Article, Source
 from syndicate.sources.readers import reader
-from syndicate.sources.readers.base import Conditions, Entry, Reading
+from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 from syndicate.sources.shape import TEASER, fields, filled, has_gaps
 from syndicate.sources.summary import is_good
 
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(days=1)
 # Pages of articles are read one after another; after this, the rest go on with what the feed says.
 PAGES_FOR = 120  # seconds
-MAX_PAGE = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ def detect(source_id: int, now: datetime) -> None:
         return
     last = _conditions(source, now)
     try:
-        reading = reader(source.kind).read(source.url, last, now)
-        decision = complete(_decide(source, reading, now))
+        reading = reader(source.kind).read(_ask(source, last, now))
+        decision = complete(_decide(source, reading, now), now)
     except BadInput as error:
         _end(source, until, *_failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)
@@ -81,8 +80,21 @@ def detect(source_id: int, now: datetime) -> None:
 
 def peek(source: Source, now: datetime) -> Decision:
     """What a look at *source* (saved or not) would find; writes nothing. Raises BadInput."""
-    reading = reader(source.kind).read(source.url, Conditions(), now)
+    reading = reader(source.kind).read(_ask(source, Conditions(), now))
     return _decide(source, reading, now)
+
+
+def _ask(source: Source, last: Conditions, now: datetime) -> Ask:
+    """What the reader is to know of the source."""
+    return Ask(
+        source.url,
+        now,
+        last,
+        headers=source.headers,
+        key=source.key,
+        knows=source.knows,
+        first=source.baseline_at is None,
+    )
 
 
 def _conditions(source: Source, now: datetime) -> Conditions:
@@ -126,7 +138,7 @@ def _known(source: Source) -> list[Known]:
     return [Known(*row) for row in rows.iterator()]
 
 
-def complete(decision: Decision) -> Decision:
+def complete(decision: Decision, now: datetime) -> Decision:
     """*decision* with the gaps of its entries filled from their pages, as far as there is time."""
     going = [find.entry for find in decision.finds if find.state != Article.State.SEEN]
     going += [change.entry for change in decision.changed]
@@ -136,22 +148,21 @@ def complete(decision: Decision) -> Decision:
     for entry in wanted[: site().sources.max_new]:
         if clock.monotonic() > end or stop.requested():
             break
-        read[entry] = _from_page(entry)
+        read[entry] = _from_page(entry, now)
     return Decision(
         tuple(replace(find, entry=read.get(find.entry, find.entry)) for find in decision.finds),
         tuple(replace(each, entry=read.get(each.entry, each.entry)) for each in decision.changed),
     )
 
 
-def _from_page(entry: Entry) -> Entry:
+def _from_page(entry: Entry, now: datetime) -> Entry:
     if not entry.url:
         return entry
     try:
-        page = fetch(entry.url, max_bytes=MAX_PAGE)
+        return filled(entry, pages.read(entry.url, now))
     except BadInput as error:
         log.info("only what the feed says of “%s”: %s", entry.title, error)
         return entry
-    return filled(entry, extract(page))
 
 
 def shape(source: Source, decision: Decision, now: datetime) -> Shaped:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from syndicate.lib import secrets
 from syndicate.lib.config import site
 
 
@@ -43,8 +46,15 @@ class Source(models.Model):
     url = models.URLField(max_length=2000, unique=True)
     site_url = models.URLField(max_length=2000, blank=True)
     active = models.BooleanField(default=True)
-    interval = models.DurationField(null=True, blank=True)  # empty: sources.interval_minutes
+    sealed = models.TextField(blank=True)  # what lets us in: see credentials
+    ping_token = models.CharField(max_length=40, unique=True, default=secrets.fresh)
+    interval = models.DurationField(null=True, blank=True)  # empty: adapted, from sources.*
     take_newest = models.PositiveIntegerField(default=0)  # of the first look, send this many
+    since = models.DateTimeField(null=True, blank=True)  # what is dated earlier is only noted
+    max_age_days = models.PositiveIntegerField(null=True, blank=True)  # empty: as configured
+    max_new = models.PositiveIntegerField(null=True, blank=True)  # empty: as configured
+    settle_minutes = models.PositiveIntegerField(null=True, blank=True)  # empty: as configured
+    filters = models.JSONField(default=dict, blank=True)  # see sources.sift
     created_at = models.DateTimeField()
 
     next_check = models.DateTimeField(db_index=True)
@@ -54,6 +64,10 @@ class Source(models.Model):
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     body_hash = models.CharField(max_length=64, blank=True)  # sha256 of the last body, hex
+    at_least = models.DurationField(null=True, blank=True)  # what the source itself asks for
+    rhythm = models.DurationField(null=True, blank=True)  # the interval now in force
+    moved_to = models.URLField(max_length=2000, blank=True)  # it says that it lives there now …
+    moved_seen = models.PositiveIntegerField(default=0)  # … at so many looks in a row
 
     health = models.CharField(max_length=10, choices=Health, default=Health.NEW)
     failures = models.PositiveIntegerField(default=0)  # in a row
@@ -69,15 +83,50 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def credentials(self) -> dict[str, str]:
+        """``username`` and ``password``, ``token``, ``key`` (of an API), ``header NAME``."""
+        return secrets.unseal(self.sealed)
+
+    @credentials.setter
+    def credentials(self, values: Mapping[str, str]) -> None:
+        self.sealed = secrets.seal(values) if values else ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is said with every request to it, so that it lets us in."""
+        given = self.credentials
+        found = {name[7:]: value for name, value in given.items() if name.startswith("header ")}
+        if "username" in given:
+            pair = f"{given['username']}:{given.get('password', '')}".encode()
+            found["Authorization"] = f"Basic {base64.b64encode(pair).decode('ascii')}"
+        elif "token" in given:
+            found["Authorization"] = f"Bearer {given['token']}"
+        return found
+
+    @property
+    def key(self) -> str:
+        """To its API, where its kind needs one."""
+        return self.credentials.get("key", "")
+
+    def knows(self, mark: str) -> bool:
+        """Whether a guid or an address is that of one of its articles."""
+        from syndicate.sources.identity import url_key
+
+        if not mark or self.pk is None:
+            return False
+        key = url_key(mark)
+        same = Q(guid=mark[:2000]) | Q(url_key=key) if key else Q(guid=mark[:2000])
+        return self.articles.filter(same).exists()
+
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     """Questions about articles."""
 
     def ready(self, now: datetime) -> QuerySet[Article]:
         """Those that may be sent and posted now, oldest first."""
-        return self.filter(state=Article.State.NEW, available_at__lte=now).order_by(
-            "available_at", "pk"
-        )
+        going = self.filter(state=Article.State.NEW, available_at__lte=now, missing_at__isnull=True)
+        return going.order_by("available_at", "pk")
 
 
 class Article(models.Model):
@@ -96,7 +145,11 @@ class Article(models.Model):
     guid = models.CharField(max_length=2000, blank=True)
     url = models.URLField(max_length=2000, blank=True)
     url_key = models.CharField(max_length=500, blank=True, db_index=True)  # canonical, for matching
-    content_hash = models.CharField(max_length=64, blank=True)  # of title, summary and body, hex
+    canonical_key = models.CharField(max_length=500, blank=True, db_index=True)  # as its page says
+    content_hash = models.CharField(max_length=64, blank=True, db_index=True)  # of all texts, hex
+    twin_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="twins"
+    )  # the row of another source that had this story first
 
     title = models.CharField(max_length=1000)
     author = models.CharField(max_length=300, blank=True)
@@ -115,6 +168,7 @@ class Article(models.Model):
     first_seen = models.DateTimeField(db_index=True)
     available_at = models.DateTimeField()  # when it may go on; later than first_seen if post-dated
     changed_at = models.DateTimeField(null=True, blank=True)
+    missing_at = models.DateTimeField(null=True, blank=True)  # the source shows it no more
     revision = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[ArticleQuerySet] = ArticleQuerySet.as_manager()  # type: ignore[assignment]
@@ -137,6 +191,11 @@ class Article(models.Model):
         return now - self.available_at > timedelta(hours=site().daemon.catch_up_hours)
 
     @property
+    def story(self) -> int:
+        """What all rows of one story have in common, whatever source they came from."""
+        return int(self.twin_of_id or self.pk)
+
+    @property
     def dated(self) -> datetime:
         """The date to show: the publication's own, else when we first saw it."""
         return self.published_at or self.first_seen
@@ -144,3 +203,55 @@ class Article(models.Model):
 
 # A look that takes longer than this is taken for dead, and another daemon may try.
 LOOK_LEASE = timedelta(minutes=5)
+
+
+class Push(models.Model):
+    """A subscription at a hub, which sends us what is new at a source (WebSub)."""
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        ASKED = "asked"  # the hub has yet to verify that it was we who asked
+        VERIFIED = "verified"
+        DENIED = "denied"
+        FAILED = "failed"  # asked again with growing distance
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="push")
+    hub = models.URLField(max_length=2000)
+    topic = models.URLField(max_length=2000)
+    token = models.CharField(max_length=40, unique=True, default=secrets.fresh)  # in the callback
+    sealed = models.TextField()  # the secret that signs what is pushed
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_try = models.DateTimeField(db_index=True)  # to ask, or to ask once more
+    pushed_at = models.DateTimeField(null=True, blank=True)  # the last that came
+    missed = models.PositiveIntegerField(default=0)  # articles that we found before it told us
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.topic} at {self.hub}"
+
+
+class Notice(models.Model):
+    """Something a site or a hub told us, kept before we say thank you."""
+
+    class Kind(models.TextChoices):
+        """Who speaks, and what of."""
+
+        PUSH = "push"  # a hub, with the feed
+        PING = "ping"  # the site: look now, or at this address
+        WEBHOOK = "webhook"  # the site's own system, about one article
+        MICROPUB = "micropub"  # the article itself
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind)
+    url = models.URLField(max_length=2000, blank=True)  # of the article, if it was named
+    content_type = models.CharField(max_length=200, blank=True)
+    body = models.BinaryField(blank=True, default=bytes)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)  # moved by whoever takes it; deleted when done
+    attempts = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.source}"

@@ -13,7 +13,7 @@ from syndicate.sources import editorial
 from syndicate.sources.detect import detect, peek
 from syndicate.sources.models import Article, Source
 from syndicate.sources.readers import READERS
-from syndicate.sources.readers.base import Conditions, Reading
+from syndicate.sources.readers.base import Ask, Reading
 from tests import rows
 from tests.conftest import NOON
 from tests.fakes.website import Picture, Website
@@ -359,8 +359,8 @@ def test_two_daemons_look_once(site: Website) -> None:
 class Interrupted:
     """A reader during whose look an editor asks for another."""
 
-    def read(self, url: str, last: Conditions, now: datetime) -> Reading:
-        Source.objects.filter(url=url).update(next_check=now + timedelta(seconds=7))
+    def read(self, ask: Ask) -> Reading:
+        Source.objects.filter(url=ask.url).update(next_check=ask.now + timedelta(seconds=7))
         return Reading()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -28,6 +29,8 @@ class Entry:
     tags: tuple[str, ...] = ()
     language: str = ""
     comments_url: str = ""
+    canonical: str = ""  # what the page names as its own address, where that is not *url*
+    unsure: bool = False  # an address only: its page must be read, and hold an article
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,23 @@ class Conditions:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+
+
+def _nothing(mark: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One look: where, under which conditions, with what, and what is known already."""
+
+    url: str
+    now: datetime  # aware, UTC
+    last: Conditions = Conditions()
+    headers: Mapping[str, str] = field(default_factory=dict)  # what lets us in
+    key: str = ""  # to an API, for the kinds that need one
+    knows: Callable[[str], bool] = _nothing  # whether a guid or an address is one of an article
+    first: bool = False  # nothing is known yet: history is of no interest
 
 
 @dataclass(frozen=True)
@@ -50,10 +70,14 @@ class Reading:
     not_modified: bool = False
     conditions: Conditions = Conditions()
     moved_to: str = ""  # the source says it lives there from now on
+    at_least: timedelta | None = None  # it asks not to be read more often; a day at most
+    hub: str = ""  # who pushes what is new (WebSub) …
+    topic: str = ""  # … and under which name
+    complete: bool = False  # all that the source has: what is missing was taken back
 
 
 class Reader(Protocol):
     """Reads one kind of source."""
 
-    def read(self, url: str, last: Conditions, now: datetime) -> Reading:
-        """Look at *url*; ``not_modified`` if *last* still holds. Raises BadInput, naming it."""
+    def read(self, ask: Ask) -> Reading:
+        """Look; ``not_modified`` if the last conditions still hold. Raises BadInput, naming it."""

@@ -25,7 +25,7 @@ from syndicate.lib.http import Page, fetch
 from syndicate.lib.text import one_line
 from syndicate.sources import dates
 from syndicate.sources.readers import jsonfeed
-from syndicate.sources.readers.base import Conditions, Entry, Reading
+from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 from syndicate.sources.readers.text import names, one_address, plain, unique, whole
 
 # What feedparser lets escape on hostile input; a source must not stop for more than itself.
@@ -45,9 +45,16 @@ _PICTURE = re.compile(r"\.(jpe?g|png|gif|webp|avif)(\?|$)", re.IGNORECASE)
 class Feed:
     """The reader for feeds."""
 
-    def read(self, url: str, last: Conditions, now: datetime) -> Reading:
-        """Fetch and parse *url*, unless it is as it was."""
-        page = fetch(url, etag=last.etag, last_modified=last.last_modified, now=now)
+    def read(self, ask: Ask) -> Reading:
+        """Fetch and parse it, unless it is as it was."""
+        last = ask.last
+        page = fetch(
+            ask.url,
+            headers=ask.headers,
+            etag=last.etag,
+            last_modified=last.last_modified,
+            now=ask.now,
+        )
         found = Conditions(
             page.etag or (last.etag if page.status == 304 else ""),
             _trusted(page.last_modified or (last.last_modified if page.status == 304 else "")),
