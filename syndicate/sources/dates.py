@@ -1,4 +1,9 @@
-"""Dates as feeds write them. feedparser reads British summer time as UTC, and gives up on others'.
+"""Dates as feeds and pages write them. feedparser reads British summer time as UTC, and gives up
+on others'.
+
+::
+
+    text ─→ ISO 8601 ─→ RFC 822 ─→ in words or figures (written.py) ─→ the zone kept ─→ in reason?
 
 Without a zone, UTC is taken: an hour's error is better than no date.
 """
@@ -11,28 +16,24 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from syndicate.lib import clock
+from syndicate.sources.written import written
+from syndicate.sources.zones import zone
 
-# Offsets in hours of zones by name, as far as the name is not used twice (RFC 822 knows only the
-# American ones; IST and CST have several meanings, and BST is taken for the one of most feeds).
-_ZONES = {
-    "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "WEST": 1, "WET": 0, "EET": 2, "EEST": 3,
-    "MSK": 3, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "ACST": 9.5, "AWST": 8, "NZST": 12,
-    "NZDT": 13, "AKST": -9, "AKDT": -8, "HST": -10, "SAST": 2,
-}  # fmt: skip
-_DAY_FIRST = re.compile(
-    r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
-)
 _MIDNIGHT = re.compile(r"(?<![\d:])24:00(:00)?(?!\d)")
+_HALF_DAY = re.compile(r"\d\s?[ap]\.?m\b", re.IGNORECASE)
 
 
 def parse(text: str) -> datetime | None:
-    """The moment *text* names, aware; None where it names none between 1990 and 9999."""
+    """The moment *text* names, in the zone it names; None where it is none between 1990 and 9999.
+
+    Without a zone in it, it is taken as UTC.
+    """
     text = " ".join(text.split())
     if not text or len(text) > 100:
         return None
     late = _MIDNIGHT.search(text)
-    found = _iso(_MIDNIGHT.sub("00:00", text)) or _rfc822(_MIDNIGHT.sub("00:00", text))
-    found = found or _day_first(text)
+    text = _MIDNIGHT.sub("00:00", text)
+    found = _iso(text) or _rfc822(text) or written(text)
     return _sound(found, timedelta(days=1) if late else timedelta(0))
 
 
@@ -47,13 +48,15 @@ def of_struct(parsed: object) -> datetime | None:
 
 
 def _sound(found: datetime | None, later: timedelta) -> datetime | None:
+    """*found* with a zone, if it lies in a time we can speak of, in that zone and in UTC."""
     if found is None:
         return None
     try:
-        at = (found.replace(tzinfo=found.tzinfo or UTC) + later).astimezone(UTC)
+        at = found.replace(tzinfo=found.tzinfo or UTC) + later
+        year = at.astimezone(UTC).year
     except OverflowError:
         return None
-    return at if 1990 <= at.year < 9999 else None
+    return at if 1990 <= year < 9999 else None
 
 
 def _iso(text: str) -> datetime | None:
@@ -64,25 +67,10 @@ def _iso(text: str) -> datetime | None:
 
 
 def _rfc822(text: str) -> datetime | None:
-    name = text.rpartition(" ")[2].upper()
-    if name in _ZONES:
-        hours = _ZONES[name]
-        sign, minutes = "-" if hours < 0 else "+", int(abs(hours) * 60)
-        text = f"{text.rpartition(' ')[0]} {sign}{minutes // 60:02}{minutes % 60:02}"
+    if _HALF_DAY.search(text):
+        return None  # the reader of mail's dates takes 8:02 pm for two past eight
+    before, _, name = text.rpartition(" ")
+    where = zone(name) if name.isalpha() else None
     # A day's name in another language is of no use, and only in the way.
-    text = re.sub(r"^[^\W\d]+\.?,\s*", "", text)
-    return clock.read(text)
-
-
-def _day_first(text: str) -> datetime | None:
-    """``23/11/2026 08:00``, ``23.11.2026``; the month first where nothing else is possible."""
-    match = _DAY_FIRST.match(text)
-    if match is None:
-        return None
-    day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
-    if month > 12:
-        day, month = month, day
-    try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
+    found = clock.read(re.sub(r"^[^\W\d]+\.?,\s*", "", before if where else text))
+    return found.replace(tzinfo=where) if found and where else found
