@@ -7,7 +7,7 @@ import time
 import pytest
 
 from syndicate.lib.html import Image, excerpt, images, sanitise, to_text
-from syndicate.lib.tidy import best_of
+from syndicate.lib.pictures import best_of
 
 BASE = "https://harbour.example.org/2026/pier"
 
