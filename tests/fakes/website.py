@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 from syndicate.lib import clock
 from tests.fakes.publication import PARAGRAPHS, Picture, Publication, Story
 
-__all__ = ["Asked", "Picture", "Website"]
+__all__ = ["Answer", "Asked", "Picture", "Website"]
 
 PICTURES = Path(__file__).parent / "pictures"
 FEEDS = {
@@ -48,6 +48,9 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     status: int = 0
+
+
+Answer = tuple[int, bytes, dict[str, str]]  # status, body, headers
 
 
 class Website:
@@ -185,6 +188,13 @@ class Website:
 
     # --- what the server asks -------------------------------------------------------------------
 
+    def respond(self, target: str, headers: Mapping[str, str]) -> Answer | None:
+        """What a system of its own answers to *target* (path and query); None leaves it to find().
+
+        *headers* of the request bear lower-case names.
+        """
+        return None
+
     def fault(self, path: str) -> Callable[[_Handler], None] | None:
         """How to misbehave at *path*, if at all."""
         return self._faults.get(path)
@@ -240,6 +250,10 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _serve(self, path: str) -> None:
+        named = {name.lower(): value for name, value in self.headers.items()}
+        own = self.server.site.respond(self.path, named)
+        if own is not None:
+            return self.answer(*own)
         found = self.server.site.find(path)
         if found is None:
             return self.answer(404, b"<h1>Not here</h1>", {"Content-Type": "text/html"})

@@ -61,7 +61,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Reading:
-    """One look at a source: its entries in its own order, and what to store for the next look."""
+    """One look at a source: its entries in its own order, and what to store for the next look.
+
+    Of one that is *not_modified*, *at_least* is only what its headers say: what is known holds too.
+    """
 
     entries: tuple[Entry, ...] = ()
     title: str = ""
@@ -74,6 +77,7 @@ class Reading:
     hub: str = ""  # who pushes what is new (WebSub) …
     topic: str = ""  # … and under which name
     complete: bool = False  # all that the source has: what is missing was taken back
+    remark: str = ""  # it came damaged: how, for an editor; what is missing says nothing then
 
 
 class Reader(Protocol):
