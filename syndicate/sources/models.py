@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from syndicate.lib import secrets
 from syndicate.lib.config import site
@@ -205,6 +205,18 @@ class Article(models.Model):
 LOOK_LEASE = timedelta(minutes=5)
 
 
+# A notice that could not be taken so often is kept for a person to see, and not tried again.
+TRIES = 5
+
+
+class PushQuerySet(models.QuerySet["Push"]):
+    """Questions about subscriptions."""
+
+    def due(self, now: datetime) -> QuerySet[Push]:
+        """Those to be asked for, renewed, or given up because their source is paused."""
+        return self.filter(Q(next_try__lte=now) | Q(source__active=False)).order_by("next_try")
+
+
 class Push(models.Model):
     """A subscription at a hub, which sends us what is new at a source (WebSub)."""
 
@@ -226,11 +238,32 @@ class Push(models.Model):
     next_try = models.DateTimeField(db_index=True)  # to ask, or to ask once more
     pushed_at = models.DateTimeField(null=True, blank=True)  # the last that came
     missed = models.PositiveIntegerField(default=0)  # articles that we found before it told us
+    forged = models.PositiveIntegerField(default=0)  # pushes that were not signed with our secret
     failures = models.PositiveIntegerField(default=0)  # in a row
     error = models.TextField(blank=True)
 
+    objects: ClassVar[PushQuerySet] = PushQuerySet.as_manager()  # type: ignore[assignment]
+
     def __str__(self) -> str:
         return f"{self.topic} at {self.hub}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Questions about notices."""
+
+    def due(self, now: datetime) -> QuerySet[Notice]:
+        """Each source's first one: “deleted” must not be taken before “published”.
+
+        One that has failed, and waits for its next try, holds up no other.
+        """
+        waiting = self.filter(attempts__lt=TRIES)
+        earlier = waiting.filter(source=OuterRef("source"), pk__lt=OuterRef("pk"), error="")
+        return waiting.filter(~Exists(earlier), due_at__lte=now).order_by("pk")
+
+    def claim(self, pk: int, seen: datetime, until: datetime) -> bool:
+        """Take one for a try; only one of two daemons that both saw it due gets it."""
+        rows = self.filter(pk=pk, due_at=seen, attempts__lt=TRIES)
+        return rows.update(due_at=until, attempts=F("attempts") + 1) == 1
 
 
 class Notice(models.Model):
@@ -252,6 +285,9 @@ class Notice(models.Model):
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)  # moved by whoever takes it; deleted when done
     attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)  # why the last try did not succeed
+
+    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.source}"
