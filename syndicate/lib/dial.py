@@ -1,28 +1,42 @@
-"""Opening a connection: the name is looked up once, its addresses checked, one of them dialled."""
+"""Opening a connection: the name is looked up once, its addresses checked, one of them dialled.
+
+::
+
+    Line ─ dial ─→ look-up ─→ lib.addresses ─→ a socket, remembered ─→ cut by a Deadline
+    Plain, Secure       urllib3's connections that dial over a line: lib.hop
+    Adapter             the same below a session of requests: lib.http.call, libraries
+"""
 
 from __future__ import annotations
 
+import functools
 import socket
+import ssl
 import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
+import certifi
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.util.ssl_ import create_urllib3_context
 
+from syndicate.lib import clock
 from syndicate.lib.addresses import permitted
 from syndicate.lib.errors import BadInput
 
+# How often lines are looked at whether their time is over. Seconds.
+_GLANCE = 0.05
 
-class Adapter(HTTPAdapter):
-    """A requests adapter that guards every connection and gives every request a time limit.
 
-    *allowed* hosts may lie on private networks; ``*`` stands for all. Mount one on the session of
-    a library that takes neither: ``client.session.mount("https://", Adapter(30))``.
+class Line:
+    """What one conversation dials over: guarded, and cut when its time is over.
+
+    *allowed* hosts may lie on private networks; ``*`` stands for all. *timeout*: seconds for
+    connecting and for each wait.
     """
 
     def __init__(self, timeout: float, allowed: Iterable[str] = ()) -> None:
@@ -31,12 +45,146 @@ class Adapter(HTTPAdapter):
         self.reached = False  # a connection stood: what was sent may have arrived
         self.expired = False  # a Deadline cut it
         self._open: list[socket.socket] = []
+
+    def dial(self, host: str, port: int, anywhere: bool = False) -> socket.socket:
+        """A connection to the first of the permitted addresses that answers. Raises OSError, and
+        BadInput if all lie on a private network and *anywhere* is not said."""
+        failure: OSError = TimeoutError()
+        for family, kind, protocol, _, address in self.places(host, port, anywhere):
+            if self.expired:
+                break
+            try:
+                return self._keep(_connected(family, kind, protocol, address, self.timeout))
+            except OSError as error:
+                failure = error  # the next may answer: IPv6 without a route, then IPv4
+        raise failure
+
+    def places(self, host: str, port: int, anywhere: bool = False) -> list[Any]:
+        """Where *host* may be dialled, as getaddrinfo tells. Raises BadInput, socket.gaierror."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:  # a part that is empty, or longer than a name may be
+            raise socket.gaierror(str(error)) from error
+        every = [str(entry[4][0]) for entry in found]
+        good = set(every if anywhere else permitted(every, host, self.allowed))
+        if not good:
+            raise BadInput(
+                f"{host} is on a private network ({every[0]}).",
+                f'If that is meant, put "{host}" into sources.allow_private.',
+            )
+        return [entry for entry in found if entry[4][0] in good]
+
+    def cut(self) -> None:
+        """End every connection now; whoever reads one gets an error at once."""
+        self.expired = True
+        for opened in list(self._open):
+            # It may be closed already, which is what we want.
+            if opened.fileno() >= 0:
+                _shut(opened)
+
+    def hang_up(self) -> None:
+        """Drop the handles kept for :meth:`cut`."""
+        while self._open:
+            self._open.pop().close()
+
+    def _keep(self, opened: socket.socket) -> socket.socket:
+        # TLS detaches the socket it wraps; a duplicate still shuts down the same connection.
+        self._open.append(opened.dup())
+        if self.expired:  # meanwhile
+            self.cut()
+        return opened
+
+
+class Deadline:
+    """Cuts a line after *seconds*: a server may send one byte a second for ever.
+
+    A limit on each read does not help there, as every byte starts it anew. One thread looks after
+    all lines: starting one for each fetch would cost as much as the fetch.
+    """
+
+    _running: dict[Deadline, None] = {}
+    _changed = threading.Condition()
+    _watcher: threading.Thread | None = None
+
+    def __init__(self, seconds: float, line: Line) -> None:
+        self._seconds, self._line = seconds, line
+        self._end = 0.0
+
+    def __enter__(self) -> None:
+        self._end = clock.monotonic() + self._seconds
+        with self._changed:
+            self._running[self] = None
+            # A process that was forked has no threads but one.
+            if Deadline._watcher is None or not Deadline._watcher.is_alive():
+                Deadline._watcher = threading.Thread(target=_watch, name="deadline", daemon=True)
+                Deadline._watcher.start()
+            elif len(self._running) == 1:
+                self._changed.notify()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        with self._changed:
+            del self._running[self]
+        self._line.hang_up()
+
+    @classmethod
+    def glance(cls) -> None:
+        """Wait until there is a line, then cut those whose time is over."""
+        with cls._changed:
+            cls._changed.wait_for(lambda: bool(cls._running))
+            late = [each for each in cls._running if each._end < clock.monotonic()]
+            for each in late:
+                each._line.cut()
+
+
+class Guarded:
+    """Makes a urllib3 connection dial over *line*."""
+
+    line: Line
+    anywhere = False  # the operator's own proxy
+    host: str
+    port: int
+    _dns_host: str  # as it was given: with the dot at its end, which the certificate has not
+
+    def _new_conn(self) -> socket.socket:
+        return self.line.dial(self._dns_host, self.port, self.anywhere)
+
+    def connect(self) -> None:
+        """Dial, and shake hands if it is TLS."""
+        super().connect()  # type: ignore[misc]
+        self.line.reached = True
+
+
+class Plain(Guarded, HTTPConnection):
+    """http://"""
+
+
+class Secure(Guarded, HTTPSConnection):
+    """https://"""
+
+
+class Adapter(HTTPAdapter):
+    """A requests adapter that guards every connection and gives every request a time limit.
+
+    Mount one on the session of a library that does neither:
+    ``client.session.mount("https://", Adapter(30))``.
+    """
+
+    def __init__(self, timeout: float, allowed: Iterable[str] = ()) -> None:
+        self.line = Line(timeout, allowed)
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Pools whose connections ask this adapter where to dial."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self)
+        """Pools whose connections dial over this adapter's line."""
+        super().init_poolmanager(*args, ssl_context=trust(), **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pools(self.line)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Certificates are checked, always, against what :func:`trust` has read once."""
 
     def send(
         self,
@@ -47,62 +195,49 @@ class Adapter(HTTPAdapter):
         **kwargs: Any,
     ) -> Response:
         """As HTTPAdapter, never without a limit."""
-        return super().send(request, stream, timeout or self.timeout, *args, **kwargs)
-
-    def close(self) -> None:
-        """Drop the pools and the handles kept for :meth:`cut`."""
-        super().close()
-        while self._open:
-            self._open.pop().close()
-
-    def addresses(self, host: str, port: int) -> list[str]:
-        """Where *host* may be dialled. Raises BadInput if it lies on a private network only."""
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        # A dict keeps the resolver's order, which is the preferred one.
-        every = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        good = every if "*" in self.allowed else permitted(every, host, self.allowed)
-        if not good:
-            raise BadInput(
-                f"{host} is on a private network ({every[0]}).",
-                f'If that is meant, put "{host}" into sources.allow_private.',
-            )
-        return good
-
-    def keep(self, opened: socket.socket) -> socket.socket:
-        """Remember a connection, so that a deadline can cut it."""
-        # TLS detaches the socket it wraps; a duplicate still shuts down the same connection.
-        self._open.append(opened.dup())
-        return opened
+        return super().send(request, stream, timeout or self.line.timeout, *args, **kwargs)
 
     def cut(self) -> None:
-        """End every connection now; whoever reads one gets an error at once."""
-        self.expired = True
-        for opened in list(self._open):
-            # It may be closed already, which is what we want.
-            if opened.fileno() >= 0:
-                _shut(opened)
+        """End every connection now."""
+        self.line.cut()
+
+    def close(self) -> None:
+        """Drop the pools."""
+        super().close()
+        self.line.hang_up()
 
 
-class Deadline:
-    """Cuts an adapter's connections after *seconds*: a server may send one byte a second for ever.
+@functools.cache
+def trust() -> ssl.SSLContext:
+    """Whose certificates we believe: Mozilla's list (certifi) and this system's own.
 
-    A limit on each read does not help there, as every byte starts it anew.
+    Read once: that takes a hundred times as long as a request.
     """
+    context = create_urllib3_context()
+    context.load_default_certs()
+    context.load_verify_locations(certifi.where())
+    return context
 
-    def __init__(self, seconds: float, adapter: Adapter) -> None:
-        self._timer = threading.Timer(seconds, adapter.cut)
-        self._timer.daemon = True
 
-    def __enter__(self) -> None:
-        self._timer.start()
+def _watch() -> None:
+    pause = threading.Event()
+    while True:
+        Deadline.glance()
+        pause.wait(_GLANCE)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
+
+def _connected(
+    family: int, kind: int, protocol: int, address: Any, timeout: float
+) -> socket.socket:
+    opened = socket.socket(family, kind, protocol)
+    try:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.settimeout(timeout)
+        opened.connect(address)
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
 def _shut(opened: socket.socket) -> None:
@@ -112,60 +247,11 @@ def _shut(opened: socket.socket) -> None:
         return  # the other side was quicker
 
 
-def _pools(adapter: Adapter) -> dict[str, Any]:
-    """Pool classes for this adapter; urllib3 passes them no arguments of ours."""
-
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _dial(self, super()._new_conn, adapter)
-
-        def connect(self) -> None:
-            super().connect()
-            adapter.reached = True
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _dial(self, super()._new_conn, adapter)
-
-        def connect(self) -> None:
-            super().connect()
-            adapter.reached = True
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
-
-
-def _dial(connection: HTTPConnection, connect: Any, adapter: Adapter) -> socket.socket:
-    """Try the permitted addresses in turn.
-
-    ``_dns_host`` is what urllib3 connects to; ``host``, which the certificate must bear, is taken
-    from it again as soon as the socket stands, so the name is put back.
-    """
-    name = connection._dns_host
-    try:
-        addresses = adapter.addresses(connection.host, connection.port)
-    except (socket.gaierror, UnicodeError) as error:
-        raise NameResolutionError(name, connection, socket.gaierror(str(error))) from error
-    try:
-        return adapter.keep(_first(connection, connect, addresses))
-    finally:
-        connection._dns_host = name
-
-
-def _first(connection: HTTPConnection, connect: Any, addresses: list[str]) -> socket.socket:
-    *others, last = addresses
-    for address in others:
-        connection._dns_host = address
-        try:
-            opened: socket.socket = connect()
-            return opened
-        except HTTPError:
-            continue  # unreachable; the next one may answer (IPv6 without a route, then IPv4)
-    connection._dns_host = last
-    opened = connect()
-    return opened
+def _pools(line: Line) -> dict[str, Any]:
+    """Pool classes for this line; urllib3 passes their connections no arguments of ours."""
+    plain = type("Plain", (Plain,), {"line": line})
+    secure = type("Secure", (Secure,), {"line": line})
+    return {
+        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+    }

@@ -2,31 +2,36 @@
 
 ::
 
-    fetch(url) ─→ dial ─→ hop, hop ─→ read, capped ─→ Page          what sources read
-    call(method, url) ─→ dial ─→ read, capped ─→ requests.Response  what platforms answer
-    session(), Adapter                                              the same guard for a library
+    fetch(url) ─→ hop, hop (lib.hop) ─→ lib.dial ─→ read, unpacked, capped ─→ Page   for sources
+    call(method, url) ─→ lib.dial ─→ read, capped ─→ requests.Response               for platforms
+    session()                                          the same guard for somebody else's library
 
 The guard stands where the socket is opened (``lib.dial``): the address that was checked is the one
-dialled, so neither a redirect nor a second DNS answer leads elsewhere.
+dialled, so neither a redirect nor a second DNS answer leads elsewhere. Nothing is taken from the
+surroundings: no proxy of the environment, no password of ~/.netrc.
 """
 
 from __future__ import annotations
 
-import ssl
+import http.client
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 import urllib3
 from requests.structures import CaseInsensitiveDict
+from urllib3.util import Url, make_headers
 
 from syndicate.lib import clock
 from syndicate.lib.config import site
-from syndicate.lib.dial import Adapter, Deadline
+from syndicate.lib.dial import Adapter, Deadline, Line
 from syndicate.lib.errors import BadInput, NotSent, Scope
+from syndicate.lib.hop import Answer, hop, shown, target
+from syndicate.lib.mishaps import failure, refusal
+from syndicate.lib.unpack import TooLarge, Unpackable
 
 MAX_HOPS = 10
 _CHUNK = 65536
@@ -34,9 +39,13 @@ _CHUNK = 65536
 _LONGEST = timedelta(days=1000)
 _PERMANENT = {301, 308}
 _REDIRECT = {301, 302, 303, 307, 308}
-# What may go wrong while a body is read; requests wraps only what its own reading loop meets.
-_BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
-_OWN = {"authorization", "cookie"}  # never shown to another host
+# What may go wrong underneath: requests wraps only what its own reading loop meets.
+_BROKEN = (
+    requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError
+)  # fmt: skip
+# What another host may see of what we say to the one that was asked: no Authorization, no Cookie,
+# and none of the names that sites invent for a key.
+_FOR_ALL = {"accept", "accept-language", "user-agent", "if-none-match", "if-modified-since"}
 
 # What call() returns, for those who need not know requests.
 Reply = requests.Response
@@ -66,7 +75,7 @@ class Refused(BadInput):
     """The server answered, but not with a page."""
 
     def __init__(self, url: str, status: int, retry_after: timedelta | None = None) -> None:
-        message, hint = _refusal(status)
+        message, hint = refusal(status)
         super().__init__(f"{url} {message}.", hint)
         self.status = status
         self.retry_after = retry_after
@@ -83,21 +92,25 @@ def fetch(
 ) -> Page:
     """GET *url*, following redirects. Raises BadInput (Refused for an HTTP error), naming it.
 
+    *headers* may hold what lets us in: no other host is shown it, nor the same one in the clear.
     *etag* and *last_modified* make it conditional; *now* is for a Retry-After that names a date.
     """
     limits = site().sources
-    adapter = Adapter(limits.timeout_seconds, limits.allow_private)
-    asked = {"User-Agent": limits.user_agent, **(headers or {})}
+    line = Line(limits.timeout_seconds, limits.allow_private)
+    asked = {"User-Agent": limits.user_agent, "Accept": "*/*", **(headers or {})}
     asked |= _conditions(etag, last_modified)
-    with Deadline(limits.deadline_seconds, adapter), session(adapter=adapter) as browser:
+    begin = _target(url, url)
+    name = shown(begin)
+    with Deadline(limits.deadline_seconds, line):
         try:
-            response, moved_to = _follow(browser, url, asked)
-            page = _page(response, url, moved_to, max_bytes or limits.max_bytes, now)
-            _in_time(adapter)
-            return page
+            found = _follow(begin, asked | _login(begin), line, max_bytes or limits.max_bytes)
+            _in_time(line)
+            return _page(*found, name, now)
+        except (TooLarge, Unpackable) as error:
+            raise _unusable(name, error, max_bytes or limits.max_bytes) from error
         except _BROKEN as error:
-            message, hint = _failure(error, adapter, limits.deadline_seconds)
-            raise BadInput(f"{url} {message}.", hint) from error
+            message, hint = failure(error, line, limits.deadline_seconds)
+            raise BadInput(f"{name} {message}.", hint) from error
 
 
 def call(
@@ -120,11 +133,12 @@ def call(
     """
     seconds = timeout or site().social.timeout_seconds
     adapter = Adapter(seconds, _allowed(url, allow_private))
+    line = adapter.line
     if keep is not None:
         keep(adapter)
     asked = {"User-Agent": site().sources.user_agent, **(headers or {})}
     host = urlsplit(url).hostname
-    with Deadline(seconds * 4, adapter), session(adapter=adapter) as browser:
+    with Deadline(seconds * 4, line), session(adapter=adapter) as browser:
         try:
             response = browser.request(
                 method, url, json=json, data=data, files=files, headers=asked, auth=auth,
@@ -132,21 +146,21 @@ def call(
             )  # fmt: skip
             # requests itself would read without a limit.
             response._content = _read(response, url, site().sources.max_bytes)
-            _in_time(adapter)
+            _in_time(line)
             return response
         except _BROKEN as error:
             # The address may hold a secret (a webhook's path), the host does not.
-            message, hint = _failure(error, adapter, seconds * 4)
+            message, hint = failure(error, line, seconds * 4)
             raise NotSent(
-                f"{host} {message}.", permanent=False, hint=hint, unknown=adapter.reached
+                f"{host} {message}.", permanent=False, hint=hint, unknown=line.reached
             ) from error
         except BadInput as error:
             raise NotSent(
                 error.message.replace(url, host or ""),
-                permanent=not adapter.reached,
+                permanent=not line.reached,
                 hint=error.hint,
-                scope=Scope.ITEM if adapter.reached else Scope.LANE,
-                unknown=adapter.reached,
+                scope=Scope.ITEM if line.reached else Scope.LANE,
+                unknown=line.reached,
             ) from error
 
 
@@ -181,69 +195,92 @@ def _conditions(etag: str, last_modified: str) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _follow(
-    browser: requests.Session, url: str, headers: dict[str, str]
-) -> tuple[requests.Response, str]:
-    """The last answer of a chain of redirects, and the target of its permanent beginning."""
-    at, moved_to, for_good = url, "", True
-    for _ in range(MAX_HOPS):
-        _check(at, url)
-        asked = _fitting(headers, at, url)
-        response = browser.get(at, headers=asked, allow_redirects=False, stream=True)
-        target = response.headers.get("Location", "")
-        if response.status_code not in _REDIRECT or not target:
-            return response, moved_to
-        response.close()
-        at = _joined(at, target)
-        for_good = for_good and response.status_code in _PERMANENT
-        moved_to = at if for_good else moved_to
-    raise BadInput(f"{url} leads on and on.", "It redirects in a circle; look at the site.")
+def _follow(begin: Url, headers: dict[str, str], line: Line, limit: int) -> tuple[Answer, Url, str]:
+    """The last answer of a chain of redirects, where it was found, and the target of the chain's
+    permanent beginning."""
+    at, moved_to, for_good = begin, "", True
+    for _ in range(MAX_HOPS + 1):
+        answer = hop(at, headers, line, limit, site().sources.proxy)
+        where = _where(answer)
+        if not where:
+            return answer, at, moved_to
+        asked, at = at, _target(_joined(shown(at), where), shown(begin))
+        headers = headers if _same_door(asked, at) else _for_all(headers)
+        for_good = for_good and answer.status in _PERMANENT
+        moved_to = shown(at) if for_good else moved_to
+    raise BadInput(
+        f"{shown(begin)} leads on and on.", "It redirects in a circle; look at the site."
+    )
 
 
-def _fitting(headers: dict[str, str], at: str, asked: str) -> dict[str, str]:
-    if urlsplit(at).netloc == urlsplit(asked).netloc:
-        return headers
-    return {name: value for name, value in headers.items() if name.lower() not in _OWN}
-
-
-def _joined(base: str, target: str) -> str:
+def _where(answer: Answer) -> str:
+    """Where it sends us, if it does. Some write the address in UTF-8, which is not read as such."""
+    place = answer.headers.get("Location", "") if answer.status in _REDIRECT else ""
     try:
-        return urljoin(base, target)
+        return place.encode("latin-1").decode()
+    except UnicodeError:
+        return place
+
+
+def _same_door(one: Url, other: Url) -> bool:
+    """Whether *other* may hear what *one* did: it is the same, or the same but encrypted."""
+    was, becomes = (one.scheme, one.port), (other.scheme, other.port)
+    upgraded = was == ("http", 80) and becomes == ("https", 443)
+    return one.host == other.host and (was == becomes or upgraded)
+
+
+def _for_all(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() in _FOR_ALL}
+
+
+def _login(at: Url) -> dict[str, str]:
+    """``https://name:password@…``, as a header."""
+    if not at.auth:
+        return {}
+    return {"Authorization": make_headers(basic_auth=unquote(at.auth))["authorization"]}
+
+
+def _joined(base: str, place: str) -> str:
+    try:
+        return urljoin(base, place)
     except ValueError:
-        return target  # which _check will not like
+        return place  # which _target will not like
 
 
-def _check(at: str, asked: str) -> None:
+def _target(at: str, asked: str) -> Url:
     """*at* must be a web address; *asked* is the one that led there."""
     try:
-        parts = urlsplit(at)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
+        return target(at)
+    except ValueError as error:
         what = f"{at[:200]} is" if at == asked else f"{asked} leads to {at[:200]}, which is"
-        raise BadInput(f"{what} no web address.", "Begin it with https://.")
+        raise BadInput(f"{what} no web address.", "Begin it with https://.") from error
 
 
-def _page(
-    response: requests.Response, url: str, moved_to: str, limit: int, now: datetime | None
-) -> Page:
-    status, headers = response.status_code, response.headers
+def _page(answer: Answer, at: Url, moved_to: str, name: str, now: datetime | None) -> Page:
+    status, headers = answer.status, answer.headers
     if status != 304 and not 200 <= status < 300:
-        response.close()
-        raise Refused(url, status, retry_after(headers, now or clock.now()))
+        raise Refused(name, status, retry_after(headers, now or clock.now()))
     kind, charset = _content_type(headers.get("Content-Type", ""))
     return Page(
         status=status,
-        url=response.url,
+        url=shown(at),
         moved_to=moved_to,
         headers=headers,
-        body=b"" if status == 304 else _read(response, url, limit),
+        body=answer.body,
         etag=headers.get("ETag", ""),
         last_modified=headers.get("Last-Modified", ""),
         content_type=kind,
         charset=charset,
     )
+
+
+def _unusable(name: str, error: BadInput, limit: int) -> BadInput:
+    if isinstance(error, Unpackable):
+        return BadInput(
+            f"{name} {error.message}.", "Its Content-Encoding does not fit what it sends."
+        )
+    hint = "If that is right, raise sources.max_bytes."
+    return BadInput(f"{name} is larger than {limit / 1_000_000:g} MB.", hint)
 
 
 def _read(response: requests.Response, url: str, limit: int) -> bytes:
@@ -261,10 +298,10 @@ def _read(response: requests.Response, url: str, limit: int) -> bytes:
     return bytes(body)
 
 
-def _in_time(adapter: Adapter) -> None:
+def _in_time(line: Line) -> None:
     """A body without a length that was cut by the deadline looks like a whole one."""
-    if adapter.expired:
-        raise requests.Timeout
+    if line.expired:
+        raise TimeoutError
 
 
 def _content_type(value: str) -> tuple[str, str]:
@@ -277,53 +314,3 @@ def _content_type(value: str) -> tuple[str, str]:
 def _allowed(url: str, allow_private: bool) -> list[str]:
     host = urlsplit(url).hostname
     return [*site().sources.allow_private, *([host] if allow_private and host else [])]
-
-
-def _refusal(status: int) -> tuple[str, str]:
-    """An HTTP status in words, and what to do."""
-    if status in {401, 403}:
-        return (
-            f"does not let us in ({status})",
-            "Ask the site's owner to let the User-Agent of sources.user_agent pass.",
-        )
-    if status == 404:
-        return "is not there (404)", "Look for the right address on the site itself."
-    if status == 410:
-        return "is gone for good (410)", "Look for its new address on the site, and add that."
-    if status == 429:
-        return "asks us to come less often (429)", "Give the source a longer interval."
-    if status >= 500:
-        return f"has trouble of its own ({status})", "It is tried again by itself."
-    return f"answered {status}", "Open the address in a browser to see why."
-
-
-def _failure(error: Exception, adapter: Adapter, seconds: float) -> tuple[str, str]:
-    """A broken connection in words, and what to do; never the error's own text."""
-    again = "It is tried again by itself."
-    if adapter.expired:
-        return f"took longer than {seconds:g} seconds", again
-    if _within(error, urllib3.exceptions.NameResolutionError):
-        return "has a name that leads nowhere", "Check the spelling of the address."
-    if _within(error, ssl.SSLCertVerificationError):
-        return "has no valid certificate", "The site's owner must mend it; nothing was read."
-    if isinstance(error, requests.exceptions.SSLError):
-        return "does not speak TLS with us", "Look whether it should begin with http://."
-    if _within(error, urllib3.exceptions.NewConnectionError):
-        return "cannot be reached", again
-    if isinstance(error, requests.Timeout) or _within(error, urllib3.exceptions.TimeoutError):
-        return "did not answer in time", again
-    if _within(error, urllib3.exceptions.DecodeError):
-        return "is packed wrongly", "Its Content-Encoding does not fit what it sends."
-    return ("broke off in the middle" if adapter.reached else "cannot be reached"), again
-
-
-def _within(error: BaseException | None, kind: type[Exception]) -> bool:
-    """Whether *kind* is anywhere among what caused *error*; requests and urllib3 nest theirs."""
-    while error is not None:
-        reason = getattr(error.args[0], "reason", None) if error.args else None
-        if isinstance(error, kind) or isinstance(reason, kind):
-            return True
-        if error.args and isinstance(error.args[0], kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

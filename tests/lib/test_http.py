@@ -114,7 +114,16 @@ def test_nobody_can_keep_us_waiting(
         "http://[::ffff:127.0.0.1]/",
         "http://[64:ff9b::7f00:1]/",
         "http://[fd00::1]/",
-        "http://localhost./",
+        "http://LOCALHOST/",
+        "http://example.org@127.0.0.1/",
+        "http://127.0.0.1#@example.org/",
+        "http://127.0.0.1:80\\@example.org/",
+        "http://017700000001/",
+        "http://0177.0.0.1/",
+        "http://[::ffff:a9fe:a9fe]/",
+        "http://[2002:7f00:1::]/",
+        "http://168.63.129.16/",
+        "http://224.0.0.1/",
     ],
 )
 def test_private_networks_are_closed(configure: Callable[..., Any], url: str) -> None:
