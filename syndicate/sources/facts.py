@@ -1,36 +1,42 @@
-"""What a page says about its article: headline, people, moments, addresses.
+"""What a page says of its article: headline, people, moments, addresses.
 
-What several sources say (JSON-LD, OpenGraph, the page itself) is asked in that order. A wrong
-author is worse than none, so a byline must look like one.
+::
+
+    tree ─→ claims.py, jsonld.py: what the head says, standard by standard
+         ─→ headline.py   byline.py, names.py   dated.py   lead.py   and the rest, here
+
+Standards are asked before guesses, and a guess must look like what it is taken for. Nothing here
+knows any one site, and nothing changes the tree.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from urllib.parse import urlsplit
 
 from syndicate.lib.html import Image
 from syndicate.lib.tidy import Element
-from syndicate.sources import dates
-from syndicate.sources.main import main
-from syndicate.sources.readers.text import names, one_address, plain, unique
+from syndicate.sources.byline import authors
+from syndicate.sources.claims import Claims, claims, elsewhere, shown, text
+from syndicate.sources.dated import published
+from syndicate.sources.headline import headline
+from syndicate.sources.lead import shared
+from syndicate.sources.readers.text import one_address, plain, unique
 
-_BY = re.compile(
-    r"^(?:written by|words by|text|by|von|par|por|di|av|af)[: ]\s*(\S.{2,60})$", re.IGNORECASE
-)
+_NO_IMAGE = Image("")
 _COMMENT_LINK = re.compile(
-    r"^(add|leave|post|write) (a |your )?(comment|reply)|^(no|\d+) comments?\b|^comments?\b"
-    r"|^reply$|kommentar|commentaire|comentario",
+    r"^(add|leave|post|write) (a |your )?(comment|reply)|^(no|\d+) comments?$"
+    r"|^comments?( \(?\d+\)?)?$|^reply$"
+    r"|kommentare?\b|commentaires?\b|comentarios?\b|commenti\b|reacties\b",
     re.IGNORECASE,
 )
 _COMMENT_ANCHOR = re.compile(r"#(respond|comments?|disqus_thread|comment-form)$")
-_LOGO = re.compile(r"logo|icon|avatar|sprite|placeholder|publication-cover", re.IGNORECASE)
-
-
-_NO_IMAGE = Image("")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*$", re.IGNORECASE)
+# What may follow an article's address where it shows the same article otherwise.
+_OTHER_VIEW = re.compile(r"/(amp|print|\d{1,3}|index\.\w+)/?$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,110 +66,96 @@ class Facts:
 
 def facts(root: Element, base: str) -> Facts:
     """Read what the page *root*, found at *base*, says; changes nothing in it."""
-    data = _json_ld(root)
-    author = _named(data) or _author(root) or _signature(main(root))
+    said = claims(root, base)
     return Facts(
-        title=_title(root, data),
-        authors=unique(author.split(", ")),
-        published_at=_published(root, data),
-        language=str(root.get("lang", "")),
-        image=Image(_image(root, base)),
-        description=plain(_meta(root, "description") or _meta(root, "og:description")),
-        comments_url=_comments(root, base),
+        title=headline(said),
+        authors=authors(said),
+        published_at=published(said),
+        language=_language(said),
+        canonical=_canonical(said),
+        image=shared(said),
+        description=_description(said),
+        tags=_tags(said),
+        comments_url=_comments(said),
     )
 
 
-def _meta(root: Element, name: str) -> str:
-    for meta in root.iter("meta"):
-        if (meta.get("property") or meta.get("name") or "").lower() == name:
-            return str(meta.get("content", "")).strip()
+def _language(said: Claims) -> str:
+    """As in BCP 47, ``en-GB``."""
+    own = [each.get(name) or "" for each in said.root.iter("html") for name in ("lang", "xml:lang")]
+    others = said.all("og:locale", "content-language", "dc.language", "language")
+    for given in [*own, said.said("inLanguage"), *others]:
+        tag = given.strip().partition(",")[0].partition(".")[0].replace("_", "-")
+        if _LANGUAGE.match(tag):
+            return tag
     return ""
 
 
-def _json_ld(root: Element) -> dict[str, Any]:
-    """The JSON-LD object of an article, if the page carries one."""
-    for script in root.iter("script"):
-        if script.get("type") != "application/ld+json":
-            continue
-        try:
-            data = json.loads(script.text or "")
-        except (ValueError, RecursionError):
-            continue
-        graph = data.get("@graph", [data]) if isinstance(data, dict) else data
-        for item in graph if isinstance(graph, list) else []:
-            if isinstance(item, dict) and re.search(r"Article|BlogPosting", str(item.get("@type"))):
-                return item
-    return {}
-
-
-def _named(data: dict[str, Any]) -> str:
-    given = data.get("author") or []
-    people = given if isinstance(given, list) else [given]
-    return names(
-        str(each.get("name", "")) if isinstance(each, dict) else str(each) for each in people
-    )
-
-
-def _title(root: Element, data: dict[str, Any]) -> str:
-    """The headline, without the site's name that the title element carries."""
-    given = data.get("headline")
-    named = given if isinstance(given, str) else _meta(root, "og:title")
-    headings = [one for one in root.iter("h1", "h2") if _is_headline(one)]
-    heading = " ".join(headings[0].text_content().split()) if headings else ""
-    element = next(root.iter("title"), None)
-    whole = "" if element is None else " ".join((element.text or "").split())
-    return plain(named) or heading or plain(re.split(r" [|–—·»-] ", f" {whole} ")[0])
-
-
-def _is_headline(heading: Element) -> bool:
-    """A heading of the article, not the site's name at the top of it."""
-    if not heading.text_content().strip():
-        return False
-    above = list(heading.iterancestors())
-    inside = any(each.tag in {"article", "main"} for each in above)
-    masthead = (
-        any(each.tag in {"header", "nav", "aside", "footer"} for each in above) and not inside
-    )
-    return not masthead and "site-title" not in heading.get("class", "")
-
-
-def _author(root: Element) -> str:
-    named = _meta(root, "author")
-    if named and not named.startswith("http"):
-        return names([named])
-    for link in root.iter("a"):
-        if "author" in link.get("rel", "").split():
-            return names([link.text_content()])
+def _canonical(said: Claims) -> str:
+    """The article's own address, where the page names one that can be it."""
+    links = [
+        link.get("href") or ""
+        for link in said.root.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    # Two that differ cancel each other; search engines ignore both as well.
+    given = links if len({*links}) == 1 else []
+    for href in [*given, said.first("og:url")]:
+        url = one_address(href, said.url).partition("#")[0]
+        if url and _is_sound(href) and _is_article(url, said.url):
+            return url
     return ""
 
 
-def _signature(main: Element | None) -> str:
-    """``By Ada Example`` in a short block at the beginning or end of the text."""
-    blocks = [] if main is None else [each for each in main.iter("p", "div", "span", "em", "li")]
-    for block in [*blocks[:4], *reversed(blocks[-6:])]:
-        found = _BY.match(" ".join(block.text_content().split()))
-        if found:
-            return names([re.split(r"\s+[|·•–—]\s+|\s+on\s+\d|,\s*\d", found.group(1))[0]])
-    return ""
+def _is_sound(href: str) -> bool:
+    """No address whose scheme was forgotten (``example.org/a``), which would be taken as a path."""
+    return "://" in href or href.startswith("/")
 
 
-def _published(root: Element, data: dict[str, Any]) -> datetime | None:
-    written = [str(data.get("datePublished") or ""), _meta(root, "article:published_time")]
-    written += [each.get("datetime", "") for each in list(root.iter("time"))[:1]]
-    return next(filter(None, (dates.parse(each) for each in written)), None)
+def _is_article(url: str, page: str) -> bool:
+    """Whether *url* may be the article of *page*: no home page, no section that it lies in."""
+    there, here = urlsplit(url), urlsplit(page)
+    path, own = there.path.rstrip("/"), _OTHER_VIEW.sub("", here.path).rstrip("/")
+    if there.query or path == own:
+        return True
+    return bool(path) and not own.startswith(f"{path}/")
 
 
-def _comments(root: Element, base: str) -> str:
+def _description(said: Claims) -> str:
+    """Of the article; what describes the site on each of its pages is none."""
+    site = text(said.linked.site.get("description"))
+    metas = said.all("og:description", "description", "twitter:description", "dc.description")
+    given = [said.said("description"), *(plain(each) for each in metas)]
+    return next((each for each in given if each and each != site), "")
+
+
+def _tags(said: Claims) -> tuple[str, ...]:
+    """From the first standard that has some; a leading ``#`` is the reader's, not theirs."""
+    for some in _tagged(said):
+        if found := unique(each.strip(" #") for each in some if len(each) <= 60):
+            return found
+    return ()
+
+
+def _tagged(said: Claims) -> Iterator[list[str]]:
+    yield said.all("article:tag")
+    given = said.linked.each(said.linked.article.get("keywords"))
+    yield [word for each in given for word in text(each).split(",")]
+    links = [each for each in said.root.iter("a") if "tag" in (each.get("rel") or "").split()]
+    yield [shown(each) for each in links if not elsewhere(each)]
+    for name in ("parsely-tags", "sailthru.tags", "news_keywords", "keywords"):
+        yield [word for each in said.all(name) for word in each.split(",")]
+
+
+def _comments(said: Claims) -> str:
     """Where readers may comment on this article."""
-    for link in root.iter("a"):
-        href = link.get("href", "")
-        text = " ".join(link.text_content().split())
-        if _COMMENT_ANCHOR.search(href) or (len(text) < 40 and _COMMENT_LINK.match(text)):
-            return one_address(href, base)
+    if given := one_address(said.said("discussionUrl"), said.url):
+        return given
+    for link in said.root.iter("a"):
+        href = (link.get("href") or "").strip()
+        if "/feed" in href or not href:
+            continue
+        line = shown(link)
+        if _COMMENT_ANCHOR.search(href) or (len(line) < 40 and _COMMENT_LINK.match(line)):
+            return one_address(href, said.url)
     return ""
-
-
-def _image(root: Element, base: str) -> str:
-    """The picture the page gives to whoever shares it, unless that is the site's own badge."""
-    url = one_address(_meta(root, "og:image") or _meta(root, "twitter:image"), base)
-    return "" if _LOGO.search(url) else url

@@ -1,0 +1,111 @@
+"""What the head of a page claims about its article, each standard under its own name.
+
+JSON-LD, OpenGraph (``property``), meta elements (``name``) and microdata (``itemprop``) are read
+once; those who ask decide which they believe first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from syndicate.lib.tidy import Element
+from syndicate.sources.jsonld import Linked, linked
+from syndicate.sources.readers.text import plain, whole
+
+# Characters; what is longer is no fact but a text.
+_MOST = 5000
+# Beginnings and ends of the class names of what stands beside an article.
+_APART = (
+    "comment", "respond", "related", "recommend", "sidebar", "widget", "jp-relatedposts", "disqus",
+)  # fmt: skip
+_APART_ENDS = (
+    "-comments", "-related", "-sidebar", "-recommended", "most-popular", "related-content",
+)  # fmt: skip
+_OTHERS = ("aside", "footer", "nav")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The page *root* at *url*; *metas* by lower-case name, each with all its values in order."""
+
+    root: Element
+    url: str
+    linked: Linked
+    metas: dict[str, list[str]]
+
+    def all(self, *names: str) -> list[str]:
+        """The values of the meta elements of these names, in the order of the names."""
+        return [value for name in names for value in self.metas.get(name, ())]
+
+    def first(self, *names: str) -> str:
+        """The first of :meth:`all`, or ""."""
+        return next(iter(self.all(*names)), "")
+
+    def said(self, *names: str) -> str:
+        """The first text the article's JSON-LD has under one of *names*, or ""."""
+        return next(filter(None, (text(self.linked.article.get(name)) for name in names)), "")
+
+    def site(self) -> list[str]:
+        """The names under which the site itself goes."""
+        publishers = self.linked.each(self.linked.article.get("publisher"))
+        named = [*publishers, self.linked.site]
+        names = [text(one.get("name") if isinstance(one, dict) else one) for one in named]
+        names += [plain(each) for each in self.all("og:site_name", "application-name")]
+        return list(dict.fromkeys(filter(None, names)))
+
+    def marked(self, prop: str) -> list[Element]:
+        """The elements with this ``itemprop``, but for those of comments and other articles."""
+        found = [
+            each
+            for each in self.root.iter()
+            if isinstance(each.tag, str) and prop in (each.get("itemprop") or "").split()
+        ]
+        return [each for each in found if not elsewhere(each)]
+
+
+def claims(root: Element, url: str) -> Claims:
+    """Read the page *root* found at *url*."""
+    metas: dict[str, list[str]] = defaultdict(list)
+    for meta in root.iter("meta"):
+        value = (meta.get("content") or "").strip()[:_MOST]
+        called = (meta.get(name) or "" for name in ("property", "name", "http-equiv"))
+        keys = " ".join(called).lower().split()
+        for key in dict.fromkeys(keys if value else ()):
+            metas[key].append(value)
+    return Claims(root, url, linked(root, url), dict(metas))
+
+
+def text(value: object) -> str:
+    """A value of any type in one line; of a list its first, of an object its name."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or ""
+    return plain(whole(value)[:_MOST])
+
+
+def shown(element: Element) -> str:
+    """The text of an element in one line; of an empty one its ``content``."""
+    inner = " ".join(element.text_content().split())
+    return inner or " ".join((element.get("content") or "").split())
+
+
+def elsewhere(element: Element) -> bool:
+    """Whether it stands in the comments, a side column, or a list of other articles."""
+    for above in (element, *element.iterancestors()):
+        if above.tag in _OTHERS and next(above.iterancestors("article"), None) is None:
+            return True
+        if above.tag == "aside" or _is_other(above):
+            return True
+    return False
+
+
+def _is_other(element: Element) -> bool:
+    if element.tag in {"body", "html"}:
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    words = names.replace("_", "-").split()
+    if any(word.startswith(_APART) or word.endswith(_APART_ENDS) for word in words):
+        return True
+    return "comment" in (element.get("itemprop") or "").split()
