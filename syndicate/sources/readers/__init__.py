@@ -11,6 +11,12 @@ from syndicate.sources.readers.base import Reader
 # kind → (label, dotted path of the Reader)
 READERS: dict[str, tuple[str, str]] = {
     "feed": ("RSS, Atom or JSON feed", "syndicate.sources.readers.feed.Feed"),
+    "wordpress": ("WordPress REST API", "syndicate.sources.readers.wordpress.WordPress"),
+    "ghost": ("Ghost Content API", "syndicate.sources.readers.ghost.Ghost"),
+    "squarespace": ("Squarespace JSON", "syndicate.sources.readers.squarespace.Squarespace"),
+    "hfeed": ("h-feed in a page", "syndicate.sources.readers.hfeed.HFeed"),
+    "page": ("Page that lists articles", "syndicate.sources.readers.listing.Listing"),
+    "sitemap": ("Sitemap", "syndicate.sources.readers.sitemap.Sitemap"),
 }
 
 
