@@ -42,10 +42,10 @@ def authority(url: str) -> str:
 
 
 @contextmanager
-def visit(host: str) -> Iterator[None]:
+def visit(host: str, patience: float = PATIENCE) -> Iterator[None]:
     """One of the places there are at *host*. Raises BadInput if none gets free in time."""
     with _changed:
-        free = _changed.wait_for(lambda: _at_work[host] < site().sources.per_host, PATIENCE)
+        free = _changed.wait_for(lambda: _at_work[host] < site().sources.per_host, patience)
         if not free:
             raise BadInput(
                 f"{host} is busy with other requests of ours.",
@@ -68,14 +68,18 @@ def at_work() -> Mapping[str, int]:
         return dict(_at_work)
 
 
-def pause(url: str, seconds: float = GAP) -> None:
-    """Wait until *seconds* after the last page of that host. Hosts of one's own need no pause."""
+def pause(url: str, seconds: float = GAP) -> float:
+    """Wait until *seconds* after the last page of that host; returns for how long, at most.
+
+    Hosts of one's own need no pause, and a process that is to stop makes none.
+    """
     if is_allowed(parse_url(url).host or "", site().sources.allow_private):
-        return
+        return 0.0
     now = clock.monotonic()
     with _changed:
         wait = book(_turns, authority(url), now, seconds) - now
     stop.wait(wait)
+    return wait
 
 
 def book(turns: dict[str, float], host: str, now: float, seconds: float) -> float:
