@@ -27,20 +27,28 @@ class Marks:
     url_key: str
     content: str  # sha256 of title, summary and body, hex
     telling: bool  # whether *content* is enough by itself
+    canonical: str = ""  # as url_key, of the address its page names as its own; empty if the same
 
     @property
     def identity(self) -> str:
         """The strongest mark, as ``Article.identity``."""
         if self.guid:
-            return _short(f"guid:{self.guid}")
-        return _short(f"url:{self.url_key}") if self.url_key else f"hash:{self.content}"
+            return short(f"guid:{self.guid}")
+        return short(f"url:{self.url_key}") if self.url_key else f"hash:{self.content}"
 
 
 def marks(entry: Entry) -> Marks:
     """The marks of one entry."""
     text = f"{entry.title}\n{entry.summary}\n{entry.body}"
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    return Marks(entry.guid[:2000], url_key(entry.url), digest, len(text) >= _TELLING)
+    link, canonical = url_key(entry.url), url_key(entry.canonical)
+    return Marks(
+        short(entry.guid.strip()),
+        link,
+        digest,
+        telling=len(text) >= _TELLING,
+        canonical=canonical if canonical != link else "",
+    )
 
 
 def url_key(url: str) -> str:
@@ -63,11 +71,11 @@ def url_key(url: str) -> str:
     if not host or not (path or fields or route):
         return ""
     query = f"?{urlencode(sorted(fields))}" if fields else ""
-    return _short(f"{host}{port}{path}{query}{route}")
+    return short(f"{host}{port}{path}{query}{route}")
 
 
-def _short(mark: str) -> str:
-    """At most 500 characters, still one for each."""
+def short(mark: str) -> str:
+    """*mark* in at most 500 characters, still one for each; what a database can index."""
     if len(mark) <= 500:
         return mark
     return f"{mark[:400]}#{hashlib.sha256(mark.encode('utf-8', 'replace')).hexdigest()}"

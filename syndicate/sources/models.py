@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from syndicate.lib import secrets
 from syndicate.lib.config import site
+from syndicate.sources.identity import short, url_key
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -67,7 +68,12 @@ class Source(models.Model):
     at_least = models.DurationField(null=True, blank=True)  # what the source itself asks for
     rhythm = models.DurationField(null=True, blank=True)  # the interval now in force
     moved_to = models.URLField(max_length=2000, blank=True)  # it says that it lives there now …
-    moved_seen = models.PositiveIntegerField(default=0)  # … at so many looks in a row
+    moved_seen = models.PositiveIntegerField(default=0)  # … at so many looks in a row …
+    moved_at = models.DateTimeField(null=True, blank=True)  # … since, or followed at that moment
+    looks = models.PositiveIntegerField(default=0)  # that succeeded
+    reach = models.DateTimeField(null=True, blank=True)  # how far back the first look could see
+    hours = models.JSONField(default=list, blank=True)  # articles expected in each hour of a day
+    fresh_at = models.DateTimeField(null=True, blank=True)  # when it published last
 
     health = models.CharField(max_length=10, choices=Health, default=Health.NEW)
     failures = models.PositiveIntegerField(default=0)  # in a row
@@ -111,13 +117,13 @@ class Source(models.Model):
 
     def knows(self, mark: str) -> bool:
         """Whether a guid or an address is that of one of its articles."""
-        from syndicate.sources.identity import url_key
-
         if not mark or self.pk is None:
             return False
         key = url_key(mark)
-        same = Q(guid=mark[:2000]) | Q(url_key=key) if key else Q(guid=mark[:2000])
-        return self.articles.filter(same).exists()
+        # Two questions: of an "or" SQLite makes a walk through all articles of the source.
+        return self.articles.filter(guid=short(mark)).exists() or (
+            bool(key) and self.articles.filter(url_key=key).exists()
+        )
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -140,11 +146,13 @@ class Article(models.Model):
         HELD = "held"  # too many at once: an editor lets it go or not
         WITHDRAWN = "withdrawn"  # taken back by the publication or an editor
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="articles")
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="articles", db_index=False
+    )  # the indexes below begin with it
     identity = models.CharField(max_length=500)  # "guid:…", "url:…" or "hash:…", see sources.detect
-    guid = models.CharField(max_length=2000, blank=True)
+    guid = models.CharField(max_length=500, blank=True)  # a longer one ends in its hash
     url = models.URLField(max_length=2000, blank=True)
-    url_key = models.CharField(max_length=500, blank=True, db_index=True)  # canonical, for matching
+    url_key = models.CharField(max_length=500, blank=True)  # canonical, for matching
     canonical_key = models.CharField(max_length=500, blank=True, db_index=True)  # as its page says
     content_hash = models.CharField(max_length=64, blank=True, db_index=True)  # of all texts, hex
     twin_of = models.ForeignKey(
@@ -168,6 +176,7 @@ class Article(models.Model):
     first_seen = models.DateTimeField(db_index=True)
     available_at = models.DateTimeField()  # when it may go on; later than first_seen if post-dated
     changed_at = models.DateTimeField(null=True, blank=True)
+    listed = models.BooleanField(default=True)  # the source itself has shown it, at a whole look
     missing_at = models.DateTimeField(null=True, blank=True)  # the source shows it no more
     revision = models.PositiveIntegerField(default=1)
 
@@ -178,7 +187,12 @@ class Article(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "identity"], name="article_once_per_source"),
         ]
-        indexes = [models.Index(fields=["state", "available_at"], name="article_ready")]
+        indexes = [
+            models.Index(fields=["state", "available_at"], name="article_ready"),
+            models.Index(fields=["source", "guid"], name="article_by_guid"),
+            models.Index(fields=["url_key", "source"], name="article_by_link"),
+            models.Index(fields=["source", "first_seen"], name="article_by_age"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -254,10 +268,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, now: datetime) -> QuerySet[Notice]:
         """Each source's first one: “deleted” must not be taken before “published”.
 
-        One that has failed, and waits for its next try, holds up no other.
+        One whose first try failed holds up no other.
         """
         waiting = self.filter(attempts__lt=TRIES)
-        earlier = waiting.filter(source=OuterRef("source"), pk__lt=OuterRef("pk"), error="")
+        fresh = waiting.filter(attempts__lte=1, error="")
+        earlier = fresh.filter(source=OuterRef("source"), pk__lt=OuterRef("pk"))
         return waiting.filter(~Exists(earlier), due_at__lte=now).order_by("pk")
 
     def claim(self, pk: int, seen: datetime, until: datetime) -> bool:
