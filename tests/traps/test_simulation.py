@@ -21,8 +21,6 @@ from django.db import connection
 
 from syndicate.lib import clock
 from syndicate.sources.models import Article
-from tests.conftest import NOON
-from tests.fakes.website import Website
 from tests.traps.conftest import DAY, Watch
 
 STEPS = 60
