@@ -1,0 +1,155 @@
+"""Take what somebody told us: look, read the page that was named, or keep the article itself.
+
+::
+
+    tell (stored) ─→ take: claim ─→ what does it say? ─→ an article ─→ detect.take
+                                                      ├─ taken back ─→ detect.take_back
+                                                      ├─ an address ─→ look; not there? add_article
+                                                      └─ else       ─→ look
+
+The notice is deleted in the transaction that stores what came of it: whenever the program ends, it
+is either still there or done with. One that cannot be taken is tried again, and then kept to see.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.utils.http import parse_header_parameters
+
+from syndicate.lib import retry
+from syndicate.lib.config import site
+from syndicate.lib.errors import BadInput
+from syndicate.lib.http import Page
+from syndicate.sources import detect, told
+from syndicate.sources.editorial import look_now
+from syndicate.sources.models import TRIES, Notice, Source
+from syndicate.sources.readers import feed
+from syndicate.sources.readers.base import Reading
+
+log = logging.getLogger(__name__)
+
+# Between tries: a page may be told of before the last of its servers has it.
+MINUTES = (1, 5, 15, 60)
+# What could not be taken is kept for a person to see; not for ever.
+KEPT_FOR = timedelta(days=30)
+
+
+def take(notice_id: int, now: datetime) -> None:
+    """Do what one notice asks for, unless it is done or somebody else is at it."""
+    notice = Notice.objects.select_related("source").filter(pk=notice_id).first()
+    until = now + timedelta(seconds=site().daemon.lease_seconds)
+    if notice is None or notice.due_at > now:
+        return
+    if not Notice.objects.claim(notice.pk, notice.due_at, until):
+        return
+    try:
+        _heed(notice, now)
+    except BadInput as error:
+        _again(notice, error, now)
+
+
+def hosts(source: Source) -> set[str]:
+    """Where the source's articles may stand: its own hosts, and that of its latest article."""
+    latest = source.articles.order_by("-pk").values_list("url", flat=True).first()
+    return {_host(url) for url in (source.url, source.site_url, latest or "")} - {""}
+
+
+def is_of(source: Source, url: str) -> bool:
+    """Whether *url* lies on one of the source's :func:`hosts`; it must not tell of another site."""
+    return _host(url) in hosts(source)
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _heed(notice: Notice, now: datetime) -> None:
+    """Raises BadInput when it cannot be done now."""
+    if not notice.source.active:
+        notice.delete()
+    elif notice.kind == Notice.Kind.PUSH:
+        _pushed(notice, now)
+    else:
+        _told(notice, now)
+
+
+def _told(notice: Notice, now: datetime) -> None:
+    source, done = notice.source, notice.delete
+    said = told.read(notice.content_type, bytes(notice.body), source.url)
+    if said.entry is None and not said.url:
+        look(source, now)
+        done()
+    elif said.entry is None:
+        _page(source, said.url, now, done)
+    elif said.gone:
+        detect.take_back(source, said.entry.guid, said.entry.url, now, along=done)
+    else:
+        detect.take(Reading(entries=(said.entry,)), source, now, along=done)
+
+
+def _pushed(notice: Notice, now: datetime) -> None:
+    """A feed that was pushed, whole or in part; where the source is none, or it says nothing: look."""
+    source = notice.source
+    reading = _reading(notice) if source.kind == "feed" else Reading()
+    if reading.entries:
+        detect.take(reading, source, now, along=notice.delete)
+    else:
+        look(source, now)
+        notice.delete()
+
+
+def _reading(notice: Notice) -> Reading:
+    try:
+        return feed.parse(_as_page(notice))
+    except BadInput as error:
+        log.info("what was pushed for %s is read from the source instead: %s", notice, error)
+        return Reading()
+
+
+def _as_page(notice: Notice) -> Page:
+    """What was pushed, as if it had been fetched."""
+    kind, more = parse_header_parameters(notice.content_type)
+    return Page(
+        status=200,
+        url=notice.source.url,
+        moved_to="",
+        headers={},
+        body=bytes(notice.body),
+        etag="",
+        last_modified="",
+        content_type=kind,
+        charset=more.get("charset", ""),
+    )
+
+
+def _page(source: Source, url: str, now: datetime, done: Callable[[], object]) -> None:
+    """The source's own words first; an article they do not hold yet is read from its page."""
+    look(source, now)
+    if source.knows(url):
+        done()
+    else:
+        detect.add_article(url, source, now, along=done)
+
+
+def look(source: Source, now: datetime) -> None:
+    """Look at all of it, even if somebody else is about to: they may have begun too early."""
+    look_now(source, now)
+    detect.detect(source.pk, now)
+    source.refresh_from_db()
+
+
+def _again(notice: Notice, error: BadInput, now: datetime) -> None:
+    """Later; after the last try it stays, for push.describe to tell."""
+    tries = notice.attempts + 1
+    later = now + retry.wait(tries, MINUTES, notice.pk)
+    Notice.objects.filter(pk=notice.pk).update(due_at=later, error=str(error))
+    log.warning("what was told of %s cannot be taken: %s", notice.source, error)
+    failed = Notice.objects.filter(attempts__gte=TRIES, received_at__lt=now - KEPT_FOR)
+    failed.delete()
