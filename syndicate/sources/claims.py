@@ -51,7 +51,7 @@ class Claims:
         publishers = self.linked.each(self.linked.article.get("publisher"))
         named = [*publishers, self.linked.site]
         names = [text(one.get("name") if isinstance(one, dict) else one) for one in named]
-        names += [plain(each) for each in self.all("og:site_name", "application-name")]
+        names += [plain(each) for each in self.all("og:site_name")]
         return list(dict.fromkeys(filter(None, names)))
 
     def marked(self, prop: str) -> list[Element]:

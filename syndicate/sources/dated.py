@@ -24,6 +24,8 @@ _METAS = (
     "og:published_time", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued",
     "dcterms.available", "citation_publication_date", "citation_online_date",
 )  # fmt: skip
+# Of no standard: taken where the page says that it is one article, not a list or a portal.
+_CUSTOMARY = ("pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "date")
 _PUBLISHED = re.compile(r"\b(?:dt-published|published|pub-?date|entry-date|post-date)\b", re.I)
 _UPDATED = re.compile(r"updated|modified", re.IGNORECASE)
 
@@ -40,6 +42,8 @@ def _written(claims: Claims) -> Iterator[str]:
     for element in claims.marked("datePublished"):
         yield from _values(element)
     yield from _times(claims.root)
+    if claims.first("og:type").lower() == "article":
+        yield from claims.all(*_CUSTOMARY)
 
 
 def _times(root: Element) -> Iterator[str]:

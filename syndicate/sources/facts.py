@@ -29,7 +29,7 @@ from syndicate.sources.readers.text import one_address, plain, unique
 _NO_IMAGE = Image("")
 _COMMENT_LINK = re.compile(
     r"^(add|leave|post|write) (a |your )?(comment|reply)|^(no|\d+) comments?$"
-    r"|^comments?( \(?\d+\)?)?$|^reply$"
+    r"|^comments?( \(?\d+\)?)?$"
     r"|kommentare?\b|commentaires?\b|comentarios?\b|commenti\b|reacties\b",
     re.IGNORECASE,
 )
@@ -132,7 +132,8 @@ def _description(said: Claims) -> str:
 def _tags(said: Claims) -> tuple[str, ...]:
     """From the first standard that has some; a leading ``#`` is the reader's, not theirs."""
     for some in _tagged(said):
-        if found := unique(each.strip(" #") for each in some if len(each) <= 60):
+        words = (word.strip(" #") for each in some for word in plain(each).split(","))
+        if found := unique(word for word in words if len(word) <= 60):
             return found
     return ()
 
@@ -140,11 +141,11 @@ def _tags(said: Claims) -> tuple[str, ...]:
 def _tagged(said: Claims) -> Iterator[list[str]]:
     yield said.all("article:tag")
     given = said.linked.each(said.linked.article.get("keywords"))
-    yield [word for each in given for word in text(each).split(",")]
+    yield [text(each) for each in given]
     links = [each for each in said.root.iter("a") if "tag" in (each.get("rel") or "").split()]
     yield [shown(each) for each in links if not elsewhere(each)]
     for name in ("parsely-tags", "sailthru.tags", "news_keywords", "keywords"):
-        yield [word for each in said.all(name) for word in each.split(",")]
+        yield said.all(name)
 
 
 def _comments(said: Claims) -> str:
@@ -152,10 +153,20 @@ def _comments(said: Claims) -> str:
     if given := one_address(said.said("discussionUrl"), said.url):
         return given
     for link in said.root.iter("a"):
-        href = (link.get("href") or "").strip()
-        if "/feed" in href or not href:
-            continue
-        line = shown(link)
-        if _COMMENT_ANCHOR.search(href) or (len(line) < 40 and _COMMENT_LINK.match(line)):
-            return one_address(href, said.url)
+        url = one_address(link.get("href") or "", said.url)
+        if url and "/feed" not in url and _is_to_comments(link, url, said.url):
+            return url
     return ""
+
+
+def _is_to_comments(link: Element, url: str, page: str) -> bool:
+    """Whether *link* leads to this article's comments, not to another's, nor to one comment."""
+    line = shown(link)
+    says = len(line) < 40 and bool(_COMMENT_LINK.search(line))
+    if urlsplit(url).path.rstrip("/") == urlsplit(page).path.rstrip("/"):
+        return bool(_COMMENT_ANCHOR.search(url)) or (says and "#comment-" not in url)
+    return (
+        says
+        and not elsewhere(link)
+        and next(link.iterancestors("article", "main"), None) is not None
+    )

@@ -20,15 +20,14 @@ from syndicate.sources.readers.text import one_address, plain
 
 # Pixels; below this it is an icon.
 SMALLEST = 100
-# Words of a file's name, or of the folders it lies in.
+# Words of a file's name, or of a folder that it lies in. Drupal keeps all under sites/default.
 _BADGE = re.compile(
-    r"(?:^|[/_.\W-])(?:logos?|\w*logo|icons?|favicons?|avatars?|gravatar|sprites?|placeholder"
-    r"|publication-cover|default(?:[_-]?(?:image|og|share|social|thumb\w*|cover|post))?"
-    r"|no-?image|blank|spacer|pixel|(?:og|share|social|facebook|twitter)[_-]?(?:image|card|share"
-    r"|default|fallback|logo)[_-]?(?:default|fallback)?|site-?(?:image|icon)|profile-?pic\w*)"
-    r"(?=$|[/_.\W\d-])",
+    r"(?:^|[^a-z])(?:logos?|icons?|favicons?|avatars?|sprites?|placeholder|publication-cover|default"
+    r"|no-?image|blank|spacer|pixel|profile-?pic\w*|site-?image)(?=$|[^a-z])"
+    r"|(?:og|share|social|facebook|twitter|fb)[_-](?:image|card|default|fallback)\.\w+$",
     re.IGNORECASE,
 )
+_FOLDER = re.compile(r"/(?:logos?|icons?|avatars?|sprites?|placeholders?)/", re.IGNORECASE)
 _SIZE = re.compile(r"(-\d+x\d+|-scaled|@2x|_\d{2,4}w?)?(\.\w{2,5})?$")
 
 
@@ -53,7 +52,9 @@ def lead(given: Image, pictures: list[Image]) -> Image:
 def is_badge(url: str) -> bool:
     """Whether the address is that of a logo, a stock cover, an avatar or nothing at all."""
     parts = urlsplit(url)
-    return bool(_BADGE.search(parts.path)) or "gravatar.com" in parts.netloc
+    name = parts.path.rpartition("/")[2]
+    face = "gravatar.com" in parts.netloc
+    return face or bool(_BADGE.search(name) or _FOLDER.search(parts.path))
 
 
 def same_file(url: str) -> str:

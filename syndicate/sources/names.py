@@ -9,7 +9,7 @@ from syndicate.sources.written import month
 
 _MOST = 10
 _LEADING = re.compile(
-    r"^(?:(?:written|words|story|posted|published|text|report(?:ed|age)?|reporting|photos?)\s+)?"
+    r"^(?:\w{3,12}:\s+)?(?:(?:written|words|story|posted|published|text|report(?:ed|age)?|reporting|photos?)\s+)?"
     r"(?:by|von|par|por|di|av|af|door|przez|auteur|author|autore?|autor(?:in)?|from)\b\s*[:\-–]?\s+",
     re.IGNORECASE,
 )
@@ -93,6 +93,8 @@ def is_somebody(name: str) -> bool:
     if not 1 <= len(words) <= 6 or not 2 <= len(name) <= 60 or name.casefold() in _NOBODY:
         return False
     if _COLLECTIVE & set(words) or _TITLE.search(name) or _DEGREE.fullmatch(name):
+        return False
+    if month(words[0]) and len(words) == 1:
         return False
     return not _ADDRESS.search(name) and any(char.isalpha() for char in name)
 
