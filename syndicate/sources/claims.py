@@ -78,10 +78,11 @@ def claims(root: Element, url: str) -> Claims:
 
 def text(value: object) -> str:
     """A value of any type in one line; of a list its first, of an object its name."""
-    if isinstance(value, list):
-        value = value[0] if value else ""
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("@value") or ""
+    for _ in range(4):  # a list of objects whose name is a list, say
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        if isinstance(value, dict):
+            value = value.get("name") or value.get("@value") or ""
     return plain(whole(value)[:_MOST])
 
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import Any, TypeAlias
 
 from syndicate.lib.tidy import Element
@@ -55,13 +56,16 @@ class Linked:
 
 def linked(root: Element, url: str) -> Linked:
     """Read all scripts of JSON-LD in *root*, the page at *url*."""
-    objects: list[Object] = []
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            objects += _objects(_data(script.text_content()))
+    data = [
+        _data(script.text_content())
+        for script in root.iter("script")
+        if "ld+json" in (script.get("type") or "").lower()
+    ]
+    objects = list(islice(_walk(data, _NESTING), _MOST))
+    people = islice(_walk(data, (*_NESTING, "author", "publisher")), _MOST)
     articles = [one for one in objects if is_a(one, _ARTICLE) and not is_a(one, _NO_ARTICLE)]
     sites = [one for one in objects if is_a(one, _SITE)]
-    by_id = {one["@id"]: one for one in reversed(objects) if isinstance(one.get("@id"), str)}
+    by_id = {one["@id"]: one for one in people if isinstance(one.get("@id"), str) and len(one) > 1}
     here = [one for one in articles if _is_of(one, url)]
     return Linked(next(iter(here or articles), {}), next(iter(sites), {}), by_id)
 
@@ -84,20 +88,17 @@ def _data(text: str) -> object:
     return None
 
 
-def _objects(data: object) -> list[Object]:
-    return list(_walk(data, 0))[:_MOST]
-
-
-def _walk(data: object, depth: int) -> Iterator[Object]:
+def _walk(data: object, into: tuple[str, ...], depth: int = 0) -> Iterator[Object]:
+    """All objects of *data*, those within others too where they stand under one of *into*."""
     if depth > 8:
         return
     if isinstance(data, list):
         for one in data[:_MOST]:
-            yield from _walk(one, depth + 1)
+            yield from _walk(one, into, depth + 1)
     elif isinstance(data, dict):
         yield data
-        for name in (*_NESTING, "author", "publisher"):
-            yield from _walk(data.get(name), depth + 1)
+        for name in into:
+            yield from _walk(data.get(name), into, depth + 1)
 
 
 def _is_of(one: Object, url: str) -> bool:

@@ -18,10 +18,10 @@ _BETWEEN = re.compile(
     r"|\s+(?:and|und|et|y|e|en|och|og|i|with|mit|avec|con)\s+",
     re.IGNORECASE,
 )
-# What follows a name and is none: where and for whom, a date, an address in brackets.
+# Addresses and what is in brackets; and what follows a name: where, for whom, when.
+_ASIDE = re.compile(r"\s*\([^)]*\)?|https?:\S+|\S+@\S+|\s@\w+")
 _TRAILING = re.compile(
-    r"\s*\(.*$|\s+(?:in|for|at|from|on|aus|für|pour|para|published|updated|posted|last)\s.*$"
-    r"|\s*https?:.*$|\s*\S+@\S+.*$|\s+@\w+.*$",
+    r"(?:^|\s+)(?:in|for|at|from|on|à|aus|für|pour|para|published|updated|posted|last)\s.*$",
     re.IGNORECASE,
 )
 # A date runs into the name where the page parts them by a box; ``user123`` is a name.
@@ -75,7 +75,7 @@ _WORD = re.compile(r"^[^\W\d_][\w'’.\-]*$")
 
 def named(line: str) -> tuple[str, ...]:
     """Those whom *line* names, in order; none who is a job, a mail address, a site or nobody."""
-    line = _LEADING.sub("", plain(line[:300]))
+    line = _LEADING.sub("", _ASIDE.sub(" ", plain(line[:300])).strip())
     people = [_bare(half) for part in _BETWEEN.split(line) for half in _halves(part)]
     return tuple(dict.fromkeys(each for each in people if is_somebody(each)))[:_MOST]
 
