@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from lxml import html as lxml_html
+
 from syndicate.lib.tree import Element, absolute
 
 _LAZY = (
@@ -24,11 +26,13 @@ _TRACKER = re.compile(
     r"|google-analytics\.com|scorecardresearch\.com|facebook\.com/tr)|[?&/](pixel|beacon)\.gif",
     re.IGNORECASE,
 )
-# A box that holds one picture and, beside it, its caption (WordPress, Squarespace, Blogger).
-_BOX = re.compile(r"caption|image-block|media|photo|figure", re.IGNORECASE)
-_CAPTION = re.compile(r"caption", re.IGNORECASE)
+_CAPTION = re.compile(r"caption|credit|cutline", re.IGNORECASE)
 # A box is so many levels around its picture at most, and has no more in it before its caption.
 _NEAR, _FEW = 8, 50
+# Characters that may stand beside a caption in its box: "Enlarge", "Open gallery".
+_BESIDE = 150
+# What a figure may hold that is no picture.
+_OTHER = ("blockquote", "figure", "pre", "table", "ul", "ol")
 
 
 def best_of(srcset: str) -> str:
@@ -79,57 +83,104 @@ def _address(image: Element) -> str:
 
 
 def _is_tracker(image: Element, address: str) -> bool:
-    sizes = [image.get(name, "") for name in ("width", "height")]
-    return any(size.strip() in {"0", "1", "1px"} for size in sizes) or bool(
-        _TRACKER.search(address)
-    )
+    sizes = [image.get(name, "").strip().removesuffix("px") for name in ("width", "height")]
+    given = [size for size in sizes if size]
+    # Some say height="0" of a picture that fills its column.
+    tiny = "1" in given or (given and all(size == "0" for size in given))
+    return bool(tiny or _TRACKER.search(address))
 
 
 def figures(root: Element) -> None:
-    """Every captioned picture into ``<figure><img><figcaption>``."""
+    """Every captioned picture of *root* into ``<figure><img><figcaption>``, and nothing beside."""
+    for caption in [*root.iter("figcaption")]:
+        _take_in(caption)
     for image in [*root.iter("img")]:
-        alone = next(image.iterancestors("figure"), None) is None
-        if alone and (box := _box(image)) is not None:
-            _rebuild(box, image)
+        if next(image.iterancestors("figure"), None) is None:
+            _frame(image)
     for figure in [*root.iter("figure")]:
-        if next(figure.iter("figcaption"), None) is None:
-            _name_caption(figure)
+        _set(figure)
 
 
-def _box(image: Element) -> Element | None:
-    """The element around *image* alone that also holds a caption."""
-    for above in islice(image.iterancestors("div", "table", "dl", "span", "p"), _NEAR):
-        if len([*islice(above.iter("img"), 2)]) != 1:
-            return None
-        if _BOX.search(above.get("class", "")) and _caption(above) is not None:
-            return above
-    return None
+def _take_in(caption: Element) -> None:
+    """Put a caption that stands after its figure into it."""
+    before = caption.getprevious()
+    if before is not None and before.tag == "figure" and caption.getparent().tag != "figure":
+        caption.drop_tree()
+        before.append(caption)
 
 
-def _caption(box: Element) -> Element | None:
-    for element in islice(box.iterdescendants(), _FEW):
-        named = isinstance(element.tag, str) and _CAPTION.search(element.get("class", ""))
-        if named and not any(True for _ in element.iter("img")) and element.text_content().strip():
-            return element
-    return None
+def _frame(image: Element) -> None:
+    """Make the element around *image* alone a figure, if it holds a caption and little else."""
+    for box in islice(image.iterancestors("div", "table", "dl", "span", "p", "center"), _NEAR):
+        if len([*islice(box.iter("img"), 2)]) != 1:
+            return
+        if captions := _captions(box):
+            if len(_text(box)) < _BESIDE + sum(map(len, map(_text, captions))):
+                box.tag = "figure"
+            return
 
 
-def _rebuild(box: Element, image: Element) -> None:
-    caption = _caption(box)
-    link = image.getparent()
-    kept = link if link is not None and link.tag == "a" and len(link) == 1 else image
-    tail = box.tail
-    if caption is None:
+def _set(figure: Element) -> None:
+    """Leave in *figure* its pictures and what is under them: no button, no "Image copyright"."""
+    images = [_linked(image) for image in figure.iter("img")]
+    if not images or next(figure.iterdescendants(*_OTHER), None) is not None:
         return
-    kept.tail, caption.tail = None, None
-    for child in [*box]:
-        box.remove(child)
-    box.clear()
-    box.tag, box.tail, caption.tag = "figure", tail, "figcaption"
-    box.extend([kept, caption])
+    captions = _captions(figure)
+    for part in (*images, *captions):
+        part.drop_tree()
+        part.tail = None
+    texts = [_text(each) for each in captions]
+    beside = _text(figure)
+    figure[:], figure.text = images, None
+    if not captions and 0 < len(beside) < _BESIDE:
+        figure.append(_element("figcaption", beside))
+    elif captions:
+        new = [each for n, each in enumerate(captions) if not _is_said(texts[n], texts[:n])]
+        figure.append(_joined(new))
 
 
-def _name_caption(figure: Element) -> None:
-    caption = _caption(figure)
-    if caption is not None:
-        caption.tag = "figcaption"
+def _captions(box: Element) -> list[Element]:
+    """What in *box* is a caption or a credit, by its tag or its class; none within another."""
+    found: list[Element] = []
+    for element in islice(box.iterdescendants(), _FEW):
+        if (
+            isinstance(element.tag, str)
+            and (element.tag == "figcaption" or _CAPTION.search(element.get("class", "")))
+            and not any(above in found for above in element.iterancestors())
+            and (element.tag == "figcaption" or next(element.iter("img"), None) is None)
+            and _text(element)
+        ):
+            found.append(element)
+    return found
+
+
+def _is_said(text: str, before: list[str]) -> bool:
+    return any(text in other for other in before)
+
+
+def _joined(captions: list[Element]) -> Element:
+    """One figcaption of them all."""
+    if len(captions) == 1:
+        captions[0].tag = "figcaption"
+        return captions[0]
+    whole = _element("figcaption", "")
+    for each in captions:
+        each.tag, each.tail = "span", " "
+        whole.append(each)
+    return whole
+
+
+def _element(tag: str, text: str) -> Element:
+    made = lxml_html.Element(tag)
+    made.text = text
+    return made
+
+
+def _text(element: Element) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _linked(image: Element) -> Element:
+    """*image*, or the link that holds nothing else."""
+    above = image.getparent()
+    return above if above.tag == "a" and len(above) == 1 and not _text(above) else image

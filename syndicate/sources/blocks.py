@@ -1,93 +1,85 @@
-"""The text of a page's article, as sanitised HTML."""
+"""The text of a page's article, as sanitised HTML with its pictures.
+
+::
+
+    tree ─→ scripts and what is hidden out ─→ pictures found, captions in figures
+         ─→ leaves ─→ marked by the witness (trafilatura) ─→ the smallest box that holds the told
+         ─→ each leaf and picture in it kept or not ─→ the rest cut out ─→ sanitised
+"""
 
 from __future__ import annotations
-
-import re
 
 from lxml import html as lxml_html
 
 from syndicate.lib.html import sanitise
-from syndicate.lib.tidy import Element
+from syndicate.lib.pictures import figures, pictures
+from syndicate.lib.tree import Element, absolute, is_hidden
+from syndicate.sources.choose import choose
 from syndicate.sources.facts import Facts
-from syndicate.sources.main import main
+from syndicate.sources.leaves import Leaf, leaves
+from syndicate.sources.ornaments import drop_doubles, drop_ornaments
+from syndicate.sources.witness import hear, mark
 
-_AROUND = re.compile(
-    r"\b(nav|navbar|navigation|menu|sidebar|footer|masthead|breadcrumbs?|share|sharing|sharedaddy"
-    r"|social|follow(-us)?|related(-posts|-articles)?|recommended|newsletter|subscribe|signup"
-    r"|cookie|consent|promo|advert(isement)?|ads?|widget|popup|modal|skip-link|pagination|pager"
-    r"|post-navigation|entry-utility|jp-relatedposts|addtoany|author-box|about-author)\b",
-    re.IGNORECASE,
-)
-_COMMENTS = re.compile(r"^(comments?|respond|disqus_thread|comment-?(list|form|area|section)s?)$")
-_BYLINE = re.compile(
-    r"\b(byline|author|p-author|post-author|entry-author|written-by)\b", re.IGNORECASE
-)
-_BY = re.compile(
-    r"^(?:written by|words by|text|by|von|par|por|di|av|af)[: ]\s*(\S.{2,60})$", re.IGNORECASE
-)
-_COMMENT_LINK = re.compile(
-    r"^(add|leave|post|write) (a |your )?(comment|reply)|^(no|\d+) comments?\b|^comments?\b"
-    r"|^reply$|kommentar|commentaire|comentario",
-    re.IGNORECASE,
-)
-_COMMENT_ANCHOR = re.compile(r"#(respond|comments?|disqus_thread|comment-form)$")
-_NEVER = (
-    "script", "style", "nav", "footer", "aside", "form", "iframe", "template", "dialog",
+_GONE = (
+    "script", "style", "template", "iframe", "object", "embed", "svg", "canvas", "math", "audio",
+    "video", "select", "textarea", "button", "input", "link", "meta",
 )  # fmt: skip
 
 
 def body(root: Element, base: str, facts: Facts) -> str:
     """The article's text out of *root*, which is taken apart; addresses are relative to *base*."""
-    _strip(root, facts.title)
-    return _body(main(root), base)
+    base = _base(root, base)
+    _strip(root)
+    heard = hear(root)
+    pictures(root, base)
+    drop_ornaments(root)
+    figures(root)
+    found = leaves(root)
+    mark(found, root, heard)
+    choice = choose(root, found, facts.title)
+    if not choice.kept:
+        return ""
+    _cut(choice.box, choice.kept)
+    parts = [*choice.before, choice.box]
+    drop_doubles(parts)
+    return sanitise("".join(_written(part) for part in parts), base)
 
 
-def _strip(root: Element, title: str) -> None:
-    """Take out what stands around every article, and its headline, which is a field."""
-    for element in [*root.iter(*_NEVER)]:
+def _written(element: Element) -> str:
+    return str(lxml_html.tostring(element, encoding="unicode", with_tail=False))
+
+
+def _base(root: Element, base: str) -> str:
+    given = next((each.get("href") for each in root.iter("base") if each.get("href")), "")
+    return absolute(given.strip(), base) or base
+
+
+def _strip(root: Element) -> None:
+    for element in [*root.iter(*_GONE)]:
         element.drop_tree()
-    # What holds most of a page is not its surroundings, whatever it is called.
     most = len(root.text_content()) / 2
     for element in [*root.iterdescendants()]:
-        if not isinstance(element.tag, str) or element.tag in {"body", "article", "main"}:
-            continue
-        if _is_headline_of(element, title) or (
-            _is_around(element) and len(element.text_content()) < most
-        ):
+        # Some pages hide all that they hold until a script has run.
+        if is_hidden(element) and len(element.text_content()) < most:
             element.drop_tree()
 
 
-def _is_around(element: Element) -> bool:
-    if element.tag == "header" and not any(True for _ in element.iterancestors("article")):
-        return True
-    names_of = f"{element.get('class', '')} {element.get('id', '')}"
-    if any(_COMMENTS.match(name) for name in names_of.lower().split()):
-        # A link to the comments is short, and was read already; the comments themselves are not.
-        return True
-    return bool(_AROUND.search(names_of))
+def _cut(box: Element, kept: list[Leaf]) -> None:
+    """Take out of *box* whatever holds nothing that is kept."""
+    own = {leaf.element for leaf in kept}
+    needed = {above for element in own for above in (element, *element.iterancestors())}
+    for leaf in leaves(box):
+        if leaf.element not in own:
+            _empty(leaf.element, needed)
 
 
-def _is_headline_of(element: Element, title: str) -> bool:
-    if element.tag != "h2":
-        return bool(element.tag == "h1")
-    return " ".join(element.text_content().split()).casefold() == title.casefold()
-
-
-def _body(main: Element | None, base: str) -> str:
-    if main is None:
-        return ""
-    for element in [*main.iter("p", "div", "span", "a", "time", "li", "ul")]:
-        if element.getparent() is not None and element is not main and _is_field(element):
+def _empty(element: Element, needed: set[Element]) -> None:
+    if element not in needed:
+        if element.getparent() is not None:
             element.drop_tree()
-    return sanitise(lxml_html.tostring(main, encoding="unicode", with_tail=False), base)
-
-
-def _is_field(element: Element) -> bool:
-    """Whether a short block is the byline, or the link to the comments: they are fields."""
-    text = " ".join(element.text_content().split())
-    if len(text) > 120 or any(True for _ in element.iter("img")):
-        return False
-    if element.tag == "a":
-        return bool(_COMMENT_ANCHOR.search(element.get("href", ""))) and len(text) < 40
-    named = bool(_BYLINE.search(element.get("class", ""))) or bool(_BY.match(text))
-    return named or (len(text) < 40 and bool(text) and bool(_COMMENT_LINK.match(text)))
+        return
+    element.text = None
+    for child in [*element]:
+        child.tail = None
+        if child not in needed:
+            element.remove(child)

@@ -1,0 +1,187 @@
+"""Which of a page's leaves are its article: a decision on what the witness told.
+
+::
+
+    leaves ─→ without surroundings ─→ the smallest box that holds most of what is told
+           ─→ in it: the told; parts between them that read like text; pictures without text
+           ─→ before it, below the headline: its figures
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from syndicate.lib.tree import Element
+from syndicate.sources.around import is_around, is_byline, is_closing, is_credit, is_noise
+from syndicate.sources.leaves import HEADINGS, Leaf, words
+
+# The box holds this share of what is told; surroundings, whatever they are called, hold less.
+_COVER, _MOST = 0.8, 0.4
+# A part between told ones is part of the text if no more of its characters are links.
+_LINKED = 0.4
+# A byline is no longer.
+_LINE = 100
+_WHOLE = HEADINGS | {"blockquote", "ol", "p", "pre", "table", "tbody", "tr", "ul"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The element that holds the article, what of it is kept, and figures to stand before it."""
+
+    box: Element
+    kept: list[Leaf]
+    before: list[Element]
+
+
+def choose(root: Element, found: Sequence[Leaf], title: str) -> Choice:
+    """Choose among the leaves *found* in *root*; the tree is not changed."""
+    _note_title(found, title)
+    around = _around(root, _weights(found))
+    those = [leaf for leaf in found if leaf.element not in around]
+    box = _box(root, _weights(those))
+    inside = set(box.iter())
+    inner = [leaf for leaf in those if leaf.element in inside]
+    kept = _ended(_flow(inner, box))
+    before = those[: those.index(inner[0])] if kept else []
+    return Choice(box, kept, _figures(before, box))
+
+
+def _note_title(found: Iterable[Leaf], title: str) -> None:
+    wanted = words(title.casefold())
+    for leaf in found:
+        near = wanted and len(leaf.text) < 2 * len(title)
+        leaf.is_title = bool(near and words(leaf.text.casefold()) == wanted)
+
+
+def _weights(found: Iterable[Leaf]) -> dict[Element, int]:
+    """How many told characters each element holds; what leads elsewhere weighs against it."""
+    weights: dict[Element, int] = {}
+    for leaf in found:
+        if leaf.is_sure:
+            weight = max(0, len(leaf.text) - 2 * leaf.linked)
+            for element in (leaf.element, *leaf.element.iterancestors()):
+                weights[element] = weights.get(element, 0) + weight
+    return weights
+
+
+def _around(root: Element, weights: dict[Element, int]) -> set[Element]:
+    """All that is in surroundings; what holds most of the article is none, whatever its name."""
+    most = _MOST * weights.get(root, 0)
+    around: set[Element] = set()
+    for element in root.iterdescendants():
+        if isinstance(element.tag, str) and (
+            element.getparent() in around
+            or (is_around(element) and weights.get(element, 0) <= most)
+        ):
+            around.add(element)
+    return around
+
+
+def _box(root: Element, weights: dict[Element, int]) -> Element:
+    """The smallest element that holds most of what is told."""
+    box, least = root, max(1, _COVER * weights.get(root, 0))
+    while inner := [each for each in box if weights.get(each, 0) >= least]:
+        if inner[0].tag in _WHOLE:
+            break
+        box = inner[0]
+    return box
+
+
+def _flow(inner: list[Leaf], box: Element) -> list[Leaf]:
+    """What is kept of the leaves within the box."""
+    sure = [place for place, leaf in enumerate(inner) if leaf.is_sure]
+    if not sure:
+        return []
+    begin = next((place for place in sure if not inner[place].is_heading), sure[0])
+    fits = _fitting(inner, range(sure[0], sure[-1] + 1), box)
+    return [
+        leaf
+        for place, leaf in enumerate(inner)
+        if (leaf.is_sure or leaf.element in fits)
+        and not _is_label(leaf)
+        and not (leaf.element.tag == "h1" and place < begin)
+    ]
+
+
+def _fitting(inner: list[Leaf], within: range, box: Element) -> set[Element]:
+    """Leaves that are not told but belong to the article, part by part.
+
+    A part is the largest element that holds nothing told: a list, a figure, a row of links.
+    """
+    told = {up for leaf in inner if leaf.is_sure for up in (leaf.element, *_above(leaf.element))}
+    parts: dict[Element, list[tuple[int, Leaf]]] = {}
+    for place, leaf in enumerate(inner):
+        if not leaf.is_sure:
+            parts.setdefault(_top(leaf.element, told, box), []).append((place, leaf))
+    return {
+        leaf.element
+        for part in parts.values()
+        if _fits([leaf for _, leaf in part], part[0][0] in within)
+        for _, leaf in part
+    }
+
+
+def _above(element: Element) -> Iterable[Element]:
+    above: Iterable[Element] = element.iterancestors()
+    return above
+
+
+def _top(element: Element, told: set[Element], box: Element) -> Element:
+    while element is not box and (above := element.getparent()) is not None and above not in told:
+        element = above
+    return element
+
+
+def _fits(part: list[Leaf], within: bool) -> bool:
+    """Whether a part that was not told belongs to the article all the same."""
+    prose = [leaf for leaf in part if leaf.text and not leaf.is_caption]
+    size = sum(len(leaf.text) for leaf in prose)
+    if not size:
+        return any(leaf.images for leaf in part)
+    return within and sum(leaf.linked for leaf in prose) < _LINKED * size
+
+
+def _is_label(leaf: Leaf) -> bool:
+    """Whether it says something about the article, its pictures or its site."""
+    if leaf.is_caption:
+        return False
+    if leaf.is_title or is_noise(leaf.text):
+        return True
+    if leaf.images:
+        return False
+    short = len(leaf.text) < _LINE
+    return (short and is_byline(leaf.element)) or (not leaf.is_sure and is_credit(leaf.element))
+
+
+def _ended(kept: list[Leaf]) -> list[Leaf]:
+    """*kept* without headings over nothing, and what an agency adds below its text."""
+    while len(kept) > 1 and not kept[-1].images:
+        if not _is_bare(kept[-1]) and not is_closing(kept[-1].text):
+            break
+        kept = kept[:-1]
+    return kept
+
+
+def _is_bare(leaf: Leaf) -> bool:
+    """Whether it is a heading, and no loose text or picture follows it in its parent."""
+    after = leaf.element.getnext()
+    loose = (leaf.element.tail or "").strip() or (after is not None and after.tag == "img")
+    return leaf.is_heading and not loose
+
+
+def _figures(before: list[Leaf], box: Element) -> list[Element]:
+    """Figures with a caption that stand between headline and text, or just above both."""
+    heads = [leaf.element for leaf in before if leaf.element.tag == "h1" or leaf.is_title]
+    zone = next((up for up in box.iterancestors("article", "main")), None)
+    if zone is None and heads:
+        shared = set(heads[-1].iterancestors())
+        zone = next((up for up in box.iterancestors("div", "section") if up in shared), None)
+    if zone is None:
+        return []
+    own = {up for leaf in before for up in (leaf.element, *leaf.element.iterancestors("figure"))}
+    return [
+        each
+        for each in zone.iter("figure")
+        if each in own and next(each.iter("figcaption"), None) is not None
+    ][-2:]

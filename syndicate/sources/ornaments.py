@@ -1,0 +1,64 @@
+"""Pictures of a page that show nothing of its article: avatars, icons, badges, doubles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from syndicate.lib.tree import Element
+
+_NAMES = {
+    "avatar", "avatars", "badge", "emoji", "favicon", "gravatar", "icon", "icons", "logo", "sprite",
+}  # fmt: skip
+_ADDRESS = re.compile(
+    r"gravatar\.com/|/(avatars?|icons?|emoji|sprites?|smilies|ads?|adserver)/"
+    r"|[/_-](avatar|favicon|spacer|sprite|blank|pixel|1x1)[^/]*$",
+    re.IGNORECASE,
+)
+# Pixels: no picture of an article is smaller on both sides.
+_SMALL = 48
+_SIZE = re.compile(r"-\d+x\d+(?=\.\w+$)")
+
+
+def drop_ornaments(root: Element) -> None:
+    """Take out of *root* what is no picture of an article; addresses are absolute already."""
+    for image in [*root.iter("img")]:
+        if _is_ornament(image):
+            image.drop_tree()
+
+
+def drop_doubles(parts: Iterable[Element]) -> None:
+    """Let each picture stand once, where it has a caption; else where it comes first."""
+    images = [image for part in parts for image in part.iter("img")]
+    captioned = {_key(image) for image in images if _has_caption(image)}
+    seen: set[str] = set()
+    for image in images:
+        key = _key(image)
+        if key in seen or (key in captioned and not _has_caption(image)):
+            frame = next(image.iterancestors("figure"), image)
+            (frame if len([*frame.iter("img")]) == 1 else image).drop_tree()
+        else:
+            seen.add(key)
+
+
+def _is_ornament(image: Element) -> bool:
+    sizes = [int(size) for name in ("width", "height") if (size := image.get(name, ""))]
+    named = f"{image.get('class', '')} {image.getparent().get('class', '')}".lower()
+    return (
+        (bool(sizes) and max(sizes) <= _SMALL)
+        or not _NAMES.isdisjoint(re.findall(r"[a-z]+", named))
+        or _ADDRESS.search(image.get("src", "")) is not None
+    )
+
+
+def _key(image: Element) -> str:
+    parts = urlsplit(image.get("src", ""))
+    # In one place a query may tell pictures apart ("image.php?id=3"), elsewhere it is a size.
+    told = "" if re.search(r"\.\w{3,4}$", parts.path) else parts.query
+    return f"{parts.netloc}{_SIZE.sub('', parts.path)}?{told}"
+
+
+def _has_caption(image: Element) -> bool:
+    frame = next(image.iterancestors("figure"), None)
+    return frame is not None and next(frame.iter("figcaption"), None) is not None

@@ -1,0 +1,67 @@
+"""Which leaves of a page are its article, as trafilatura sees it.
+
+No library keeps pictures and captions, so the text it returns is no body for us; but which text
+belongs to the article it decides best. So it is heard as a witness: a leaf is told if its runs of
+four words are in what trafilatura returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from lxml import etree
+
+from syndicate.lib.tidy import Element
+from syndicate.sources.leaves import Leaf, words
+from syndicate.sources.main import main
+
+# Elements. Beyond this a page is no article, and trafilatura would take seconds.
+MAX_SIZE = 30_000
+_RUN = 4
+# What foreign code may raise on foreign HTML; it promises nothing.
+_BROKEN = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError, etree.LxmlError,
+)  # fmt: skip
+
+
+def hear(root: Element) -> str:
+    """The article's text by trafilatura, a block in each line; "" if it finds none."""
+    import trafilatura  # takes a while to import
+
+    if next(islice(root.iter(), MAX_SIZE, None), None) is not None:
+        return ""
+    try:
+        found = trafilatura.bare_extraction(
+            root, fast=True, include_comments=False, with_metadata=False
+        )
+    except _BROKEN:
+        return ""
+    return str(getattr(found, "text", None) or "")
+
+
+def mark(leaves: Sequence[Leaf], root: Element, text: str) -> None:
+    """Set what is told of each leaf: by *text*, or by the page's structure if that is empty."""
+    if not text:
+        holder = main(root)
+        inside = set() if holder is None else set(holder.iter())
+        for leaf in leaves:
+            leaf.told = float(leaf.element in inside and not leaf.is_links)
+        return
+    said = words(text)
+    runs = set(_runs(said))
+    lines = {" ".join(words(line)) for line in text.split("\n")}
+    for leaf in leaves:
+        leaf.told = _share(words(leaf.text), runs, lines)
+
+
+def _share(own: list[str], runs: set[tuple[str, ...]], lines: set[str]) -> float:
+    if len(own) < 2 * _RUN and " ".join(own) in lines:
+        return 1.0
+    each = _runs(own)
+    return sum(run in runs for run in each) / len(each) if each else 0.0
+
+
+def _runs(own: list[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(own[start:] for start in range(_RUN)), strict=False))
