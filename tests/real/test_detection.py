@@ -12,21 +12,22 @@ from syndicate.lib import clock
 from syndicate.sources.models import Article
 from tests.real.watch import Watch
 
-WAYS = [("wordpress", "feed"), ("ghost", "feed")]
-
+pytestmark = pytest.mark.real
+WAYS_TO_WORDPRESS = [("wordpress", "feed")]
+WAYS = [*WAYS_TO_WORDPRESS, ("ghost", "feed")]
 Title = Callable[[str], str]
-pytestmark = [
-    pytest.mark.real,
-    pytest.mark.parametrize("watch", WAYS, indirect=True, ids=["-".join(way) for way in WAYS]),
-]
+
+in_every_way = pytest.mark.parametrize("watch", WAYS, indirect=True, ids="-".join)
 
 
+@in_every_way
 def test_install(watch: Watch) -> None:
     assert "A story of 9 days ago" in {each.title for each in watch.all()}
     watch.look_a_day_later()
     assert watch.new() == []
 
 
+@in_every_way
 def test_publish(watch: Watch, title: Title) -> None:
     post = watch.site.publish(title("A new pier"), "<p>It opens on <b>Monday</b>.</p>")
     watch.look()
@@ -38,6 +39,7 @@ def test_publish(watch: Watch, title: Title) -> None:
     assert watch.new() == [post.title]
 
 
+@in_every_way
 def test_publish_what_was_a_draft(watch: Watch, title: Title) -> None:
     post = watch.site.publish(title("A slow story"), status="draft")
     watch.look()
@@ -48,6 +50,7 @@ def test_publish_what_was_a_draft(watch: Watch, title: Title) -> None:
     assert watch.one(post).state == Article.State.NEW
 
 
+@in_every_way
 def test_edit(watch: Watch, title: Title) -> None:
     post = watch.site.publish(title("A new peir"))
     watch.look()
@@ -60,6 +63,7 @@ def test_edit(watch: Watch, title: Title) -> None:
     assert watch.new() == [edited.title]
 
 
+@in_every_way
 def test_unpublish_and_publish_again(watch: Watch, title: Title) -> None:
     post = watch.site.publish(title("Too early"))
     watch.look()
@@ -70,18 +74,20 @@ def test_unpublish_and_publish_again(watch: Watch, title: Title) -> None:
     assert watch.new() == [post.title]
 
 
+@in_every_way
 def test_delete(watch: Watch, title: Title) -> None:
-    older, newest = (watch.site.publish(title(words)) for words in ("Stays", "Goes"))
+    stays, goes = (watch.site.publish(title(words)) for words in ("Stays", "Goes"))
     watch.look()
-    watch.site.delete(newest)
+    watch.site.delete(goes)
     watch.look()
     watch.look_a_day_later()
-    assert watch.new() == [older.title, newest.title]
+    assert sorted(watch.new()) == [goes.title, stays.title]
 
 
+@in_every_way
 def test_schedule(watch: Watch, title: Title) -> None:
     due = clock.now() + timedelta(seconds=3)
-    post = watch.site.schedule(title("Tomorrow's news"), due)
+    post = watch.site.schedule(title("News of tomorrow"), due)
     watch.look_a_day_later()
     assert watch.rows(post) == []
     _wait_until(lambda: clock.now() > due)
@@ -91,6 +97,7 @@ def test_schedule(watch: Watch, title: Title) -> None:
     assert watch.one(post).state == Article.State.NEW
 
 
+@in_every_way
 def test_back_date(watch: Watch, title: Title) -> None:
     post = watch.site.backdate(title("What happened last week"), clock.now() - timedelta(days=4))
     watch.look()
@@ -98,6 +105,7 @@ def test_back_date(watch: Watch, title: Title) -> None:
     assert watch.one(post).state == Article.State.NEW
 
 
+@in_every_way
 def test_slug_edit(watch: Watch, title: Title) -> None:
     post = watch.site.publish(title("A new pier"))
     watch.look()
@@ -108,6 +116,7 @@ def test_slug_edit(watch: Watch, title: Title) -> None:
     assert (article.url, article.state) == (renamed.url, Article.State.NEW)
 
 
+@in_every_way
 def test_same_second_post(watch: Watch, title: Title) -> None:
     time.sleep(1.02 - time.time() % 1)
     first = watch.site.publish(title("The first of a second"))
@@ -118,6 +127,7 @@ def test_same_second_post(watch: Watch, title: Title) -> None:
     assert watch.new() == [first.title, second.title]
 
 
+@in_every_way
 def test_burst_of_25(watch: Watch, title: Title) -> None:
     posts = [watch.site.publish(title("One of many")) for _ in range(25)]
     watch.look()
@@ -125,12 +135,30 @@ def test_burst_of_25(watch: Watch, title: Title) -> None:
     assert [len(watch.rows(post)) for post in posts] == [1] * 25
 
 
+@in_every_way
 def test_only_for_some(watch: Watch, title: Title) -> None:
     post = watch.site.protect(title("For members"), "<p>A word that opens doors.</p>")
     watch.look()
     watch.look_a_day_later()
     article = watch.one(post)
     assert "opens doors" not in article.body + article.summary
+
+
+@pytest.mark.parametrize("watch", WAYS_TO_WORDPRESS, indirect=True, ids="-".join)
+def test_comment_added(watch: Watch, title: Title) -> None:
+    post = watch.site.publish(title("Much talked about"))
+    watch.look()
+    watch.site.comment(post, "I have sat there every summer.")
+    watch.look()
+    watch.look_a_day_later()
+    assert watch.one(post).revision == 1
+
+
+@pytest.mark.parametrize("watch", WAYS_TO_WORDPRESS, indirect=True, ids="-".join)
+def test_private(watch: Watch, title: Title) -> None:
+    post = watch.site.publish(title("For the editors"), status="private")
+    watch.look_a_day_later()
+    assert watch.rows(post) == []
 
 
 def _wait_until(there: Callable[[], bool]) -> None:

@@ -39,11 +39,11 @@ def missing() -> str:
 
 
 class WordPress:
-    """Starts on entering, with one author; ends on leaving. *theme* is one of Debian's."""
+    """Starts on entering, with one author; ends on leaving."""
 
     published = "publish"
 
-    def __init__(self, theme: str = "twentytwentythree") -> None:
+    def __init__(self) -> None:
         self._server = Server("wordpress")
         self.url = self._server.url
         self.feed_url = f"{self.url}/feed/"
@@ -54,7 +54,6 @@ class WordPress:
             "WP_CONTENT": str(self._server.folder / "content"),
             "WP_SITE": str(self._site),
             "WP_HOME": self.url,
-            "WP_THEME": theme,
             "LD_LIBRARY_PATH": str(place("usr/lib/*-linux-gnu")),
         }
 
@@ -78,7 +77,8 @@ class WordPress:
     # --- what an author does --------------------------------------------------------------------
 
     def publish(self, title: str, html: str = "<p>A text.</p>", **fields: Any) -> Post:
-        """Publish a post; *fields* are those of its REST API, ``tags`` and ``picture`` in words."""
+        """Publish a post; *fields* are those of its REST API, but ``tags`` a list of names."""
+        fields["tags"] = [self._tag(name) for name in fields.get("tags", [])]
         return self._post("POST", "/posts", title=title, content=html,
                           **{"status": "publish"} | fields)  # fmt: skip
 
@@ -100,9 +100,15 @@ class WordPress:
         """Away with it, past the trash."""
         self.call("DELETE", f"/posts/{post.id}", force=True)
 
+    def clear(self) -> None:
+        """Away with all there is."""
+        for post in self.call("GET", "/posts?per_page=100&status=any"):
+            self.call("DELETE", f"/posts/{post['id']}", force=True)
+
     def schedule(self, title: str, at: datetime) -> Post:
         """Write a post that is to appear at a moment."""
-        return self.publish(title, status="publish", date_gmt=_gmt(at))
+        draft = self.publish(title, status="draft")
+        return self.edit(draft, status="publish", date_gmt=_gmt(at))
 
     def backdate(self, title: str, to: datetime) -> Post:
         """Publish now what says it is from then."""
@@ -117,18 +123,25 @@ class WordPress:
         self.call("POST", "/comments", post=post.id, content=text,
                   author_name="Ben Sample", author_email="ben@example.org")  # fmt: skip
 
-    def picture(self, file: Path, alt: str, caption: str) -> dict[str, Any]:
-        """Put a picture into its library; ``id`` and ``source_url`` are what posts need."""
-        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-        kind = "image/png" if file.suffix == ".png" else "image/jpeg"
-        told = self._ask("POST", "/media", data=file.read_bytes(),
-                         headers=headers | {"Content-Type": kind})  # fmt: skip
-        return self.call("POST", f"/media/{told['id']}", alt_text=alt, caption=caption)
+    def figure(self, file: Path, alt: str, caption: str) -> str:
+        """Upload a picture; the block that shows it in a post, as its editor writes it."""
+        told = self._upload(file)
+        return (
+            f'<!-- wp:image {{"id":{told["id"]},"sizeSlug":"full"}} -->\n'
+            f'<figure class="wp-block-image size-full"><img src="{told["source_url"]}" '
+            f'alt="{alt}" class="wp-image-{told["id"]}"/><figcaption class="wp-element-caption">'
+            f"{caption}</figcaption></figure>\n<!-- /wp:image -->"
+        )
 
-    def tag(self, name: str) -> int:
-        """The number of a tag of that name, made if need be."""
-        found = self.call("GET", f"/tags?search={name}")
-        return int(found[0]["id"] if found else self.call("POST", "/tags", name=name)["id"])
+    def featured(self, file: Path, alt: str) -> dict[str, int]:
+        """Upload a picture; the field that makes it a post's own."""
+        told = self._upload(file)
+        self.call("POST", f"/media/{told['id']}", alt_text=alt)
+        return {"featured_media": told["id"]}
+
+    def dress(self, theme: str) -> None:
+        """Wear another of Debian's themes: ``twentytwentythree`` or ``twentytwentyone``."""
+        self._php(PHP / "dress.php", theme)
 
     # --- what the machine does ------------------------------------------------------------------
 
@@ -153,12 +166,21 @@ class WordPress:
         assert answer.ok, (answer.status_code, answer.text[:500])
         return answer.json()
 
+    def _upload(self, file: Path) -> Any:
+        kind = "image/png" if file.suffix == ".png" else "image/jpeg"
+        said = {"Content-Disposition": f'attachment; filename="{file.name}"', "Content-Type": kind}
+        return self._ask("POST", "/media", data=file.read_bytes(), headers=said)
+
+    def _tag(self, name: str) -> int:
+        found = self.call("GET", f"/tags?slug={name.lower()}")
+        return int(found[0]["id"] if found else self.call("POST", "/tags", name=name)["id"])
+
     def _lay_out(self) -> None:
         content = Path(self._env["WP_CONTENT"])
         (content / "mu-plugins").mkdir(parents=True)
         (content / "uploads").mkdir()
         (content / "themes").symlink_to(self._site / "wp-content" / "themes")
-        shutil.copy(PHP / "soon.php", content / "mu-plugins")
+        shutil.copy(PHP / "quiet.php", content / "mu-plugins")
         shutil.copy(PHP / "wp-config.php", self._site)
 
     def _start_database(self) -> None:
@@ -182,8 +204,8 @@ class WordPress:
         options = [part for each in settings + loaded for part in ("-d", each)]
         return [place("usr/bin/php[0-9]*"), "-n", *options]
 
-    def _php(self, script: Path) -> str:
-        command = [str(part) for part in [*self._interpreter(), script]]
+    def _php(self, script: Path, *words: str) -> str:
+        command = [str(part) for part in [*self._interpreter(), script, *words]]
         done = subprocess.run(command, env=os.environ | self._env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -13,7 +13,7 @@ update_option('permalink_structure', '/%year%/%monthnum%/%postname%/');
 update_option('timezone_string', 'Europe/Berlin');
 update_option('comment_moderation', '0');
 update_option('comment_previously_approved', '0');
-switch_theme(getenv('WP_THEME'));
+switch_theme('twentytwentythree');
 flush_rewrite_rules();
 [$password] = WP_Application_Passwords::create_new_application_password(1, ['name' => 'tests']);
 echo $password;

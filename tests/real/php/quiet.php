@@ -6,3 +6,7 @@ add_filter('wp_insert_post_data', function ($post) {
     }
     return $post;
 });
+// And its cron has one task: it need not look for updates, or knock at its own door by TLS.
+add_filter('pre_schedule_event', function ($said, $event) {
+    return $event->hook === 'publish_future_post' ? $said : false;
+}, 10, 2);
