@@ -14,7 +14,7 @@ _INDEX = re.compile(
     r"|profiles?|archives?|archiv|search|suche|feed|rss|login|signin|log-in|sign-?up|register"
     r"|account|cart|checkout|basket|wp-(admin|content|json|includes|login\.php)|cdn-cgi|labels?"
     r"|subscribe|unsubscribe)(/|$)"
-    r"|/(page|seite|p)[/-]?\d{1,4}/?$|\.(xml|rss|atom|json|txt)(\.gz)?$",
+    r"|/(page|seite)[/-]?\d{1,4}/?$|^/(index|default|home)\.\w{3,5}$|\.(xml|rss|atom|json|txt)(\.gz)?$",
     re.IGNORECASE,
 )
 _FILE = re.compile(

@@ -1,0 +1,104 @@
+"""The links of a page that may lead to articles of its site, and where in it they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urldefrag
+
+from syndicate.lib.tidy import Element
+from syndicate.sources.readers.likely import host, may_be_article
+from syndicate.sources.readers.text import one_address
+
+MAX_ANCHORS = 1500
+# What is never the list itself. Inside a card, though, a footer may hold its "Read more".
+_FRAME = {"nav", "footer", "aside", "form", "header", "menu", "dialog", "template", "noscript"}
+_ROLES = {"navigation", "contentinfo", "complementary", "search", "menu", "banner", "dialog"}
+_CARD = {"article", "li", "tr", "dd", "dt"}
+_FRAMED = re.compile(
+    r"^(nav|navbar|navigation|menu|topbar|footer|site-footer|sidebar|breadcrumbs?|pagination|pager"
+    r"|cookies?|share|sharing|social|comments?)([_-]|$)|[_-](nav|menu|navigation|breadcrumbs?)$",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"^(widget|related|popular|trending|most|recommended|promo|sponsored|advert|partners?"
+    r"|newsletter|blogroll|tags?|links)([_-]|$)|[_-](related|popular|widget|sidebar)$",
+    re.IGNORECASE,
+)
+# Of a class, what is one card's own and not its kind's: post-123, category-news, odd, first.
+_OWN = re.compile(
+    r"\d|^(category|tag|cat|author|status|format|type|is|has)-|^(odd|even|first|last|sticky|active"
+    r"|featured|hentry|current)$",
+    re.IGNORECASE,
+)
+_TRACKING = re.compile(r"(?<=[?&])(utm_\w+|mc_[ce]id|fbclid|gclid|ref_src|at_\w+)=[^&]*&?")
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """One link: *where* is the same for all that stand alike; *beside* the matter of the page."""
+
+    element: Element
+    url: str
+    order: int
+    where: str
+    beside: bool
+    central: bool  # inside a main or an article
+
+
+def anchors(root: Element, url: str) -> list[Anchor]:
+    """Those of the page *root*, found at *url*, outside of its frame; in its order."""
+    base = base_of(root, url)
+    found = (_anchor(link, n, base, url) for n, link in enumerate(root.iter("a")))
+    return list(islice((each for each in found if each), MAX_ANCHORS))
+
+
+def base_of(root: Element, url: str) -> str:
+    """What its relative addresses are relative to."""
+    given = next((each.get("href", "") for each in root.iter("base") if each.get("href")), "")
+    return one_address(given, url) or url
+
+
+def _anchor(link: Element, order: int, base: str, page: str) -> Anchor | None:
+    target = urldefrag(one_address(link.get("href", ""), base)).url
+    target = _TRACKING.sub("", target).rstrip("?&")
+    if not target or host(target) != host(page) or not may_be_article(target):
+        return None
+    if target.rstrip("/") == urldefrag(page).url.partition("?")[0].rstrip("/"):
+        return None
+    above = [link, *link.iterancestors()]
+    marks = [*_marks(above)]
+    if any(_FRAMED.search(mark) for mark in marks) or _framed(above):
+        return None
+    return Anchor(
+        link,
+        target,
+        order,
+        "/".join(map(_step, reversed(above))),
+        any(_BESIDE.search(mark) for mark in marks),
+        any(each.tag in {"main", "article"} or each.get("role") == "main" for each in above),
+    )
+
+
+def _framed(above: list[Element]) -> bool:
+    """Whether it stands in the frame of the page, rather than in a part of a card."""
+    for each in above:
+        if each.tag in _CARD and each.tag != "li":
+            return False
+        if each.tag in _FRAME or each.get("role") in _ROLES:
+            return True
+    return False
+
+
+def _marks(above: list[Element]) -> Iterator[str]:
+    """What the boxes around it are called, but for the page as a whole."""
+    for each in above:
+        if each.tag not in {"html", "body"}:
+            yield from f"{each.get('class', '')} {each.get('id', '')}".split()
+
+
+def _step(element: Element) -> str:
+    own = sorted(mark for mark in element.get("class", "").split() if not _OWN.search(mark))
+    return ".".join([str(element.tag), *own[:3]])

@@ -1,0 +1,168 @@
+"""A plain page that lists articles, for a site that has nothing better.
+
+::
+
+    fetch ─→ links of this site, outside its frame (anchors) ─→ groups that stand alike
+          ─→ what stands with each (cards) ─→ scored: headlines, dates, addresses alike
+          ─→ the best, and others like it ─→ Reading, in the page's order
+
+Nothing is known of the page before: what repeats in it, and reads like headlines, is its list.
+Every entry is *unsure*: its own page is read, and must hold an article.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from syndicate.lib.errors import BadInput
+from syndicate.lib.html import parse as parse_html
+from syndicate.lib.http import Page, fetch
+from syndicate.lib.tidy import Element, is_deep
+from syndicate.sources.readers.anchors import Anchor, anchors
+from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
+from syndicate.sources.readers.cards import Card, cards, words
+from syndicate.sources.readers.likely import is_telling, shape
+
+MAX_ENTRIES = 200
+# A group that scores less is no list of articles; of others, one that comes near the best is taken
+# with it. Both were found by trying pages of many kinds: tests/fakes/listings.py.
+_ENOUGH = 4.5
+_NEAR = 0.7
+
+
+class Listing:
+    """The reader for pages."""
+
+    def read(self, ask: Ask) -> Reading:
+        """Fetch it and find its list, unless it is as it was."""
+        page = fetch(
+            ask.url,
+            headers=ask.headers,
+            etag=ask.last.etag,
+            last_modified=ask.last.last_modified,
+            now=ask.now,
+        )
+        if page.status == 304:
+            return Reading(not_modified=True, conditions=ask.last, moved_to=page.moved_to)
+        found = Conditions(page.etag, page.last_modified, hashlib.sha256(page.body).hexdigest())
+        if found.body_hash == ask.last.body_hash:
+            return Reading(not_modified=True, conditions=found, moved_to=page.moved_to)
+        return replace(parse(page), conditions=found, moved_to=page.moved_to)
+
+
+def parse(page: Page) -> Reading:
+    """The articles that *page* lists. Raises BadInput where it lists none."""
+    root = parse_html(page.body)
+    if root is None or is_deep(root):
+        raise _none(page.url)
+    stories = listed(root, page.url)
+    if not stories:
+        raise _none(page.url)
+    title = next(root.iter("title"), None)
+    return Reading(
+        entries=tuple(
+            Entry(url=each.url, title=each.headline, published_at=each.published_at, unsure=True)
+            for each in stories[:MAX_ENTRIES]
+        ),
+        title="" if title is None else words(title)[:200],
+        site_url=page.url,
+        language=str(root.get("lang", "")),
+    )
+
+
+def _none(url: str) -> BadInput:
+    return BadInput(
+        f"{url} has no list of articles that can be told from its other links.",
+        "Name the page on which the newest articles stand, or the site's feed or sitemap.",
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    anchors: list[Anchor]
+    cards: list[Card]
+    score: float
+
+
+def listed(root: Element, url: str) -> list[Card]:
+    """The cards of the page's list of articles, in its order; none where it has no such list."""
+    every = anchors(root, url)
+    alike: dict[str, list[Anchor]] = defaultdict(list)
+    for anchor in every:
+        alike[anchor.where].append(anchor)
+    groups = [_group(each) for each in alike.values() if len({a.url for a in each}) > 1]
+    good = sorted((each for each in groups if each.score >= _ENOUGH), key=lambda each: -each.score)
+    if not good:
+        return []
+    chosen = [each for each in good if each.score >= _NEAR * good[0].score]
+    found = {card.url: card for each in reversed(chosen) for card in each.cards}
+    found |= {each.url: each for each in _singles(every, good[0], found)}
+    return sorted(found.values(), key=lambda each: each.order)
+
+
+def _group(group: list[Anchor]) -> _Group:
+    found = _alike(cards(group))
+    return _Group(group, found, _score(group, found))
+
+
+def _alike(found: list[Card]) -> list[Card]:
+    """Without those that have not half of what most of them have ("Home", "About us")."""
+    traits = [_traits(each) for each in found]
+    common = [at for at, each in enumerate(zip(*traits, strict=True)) if sum(each) > len(found) / 2]
+    kept = [sum(each[at] for at in common) * 2 >= len(common) for each in traits]
+    return [card for card, good in zip(found, kept, strict=True) if good]
+
+
+def _traits(card: Card) -> tuple[bool, ...]:
+    dated, long = card.published_at is not None, is_headline(card.headline)
+    return long, dated, card.headed, card.teased, card.pictured, is_telling(card.url)
+
+
+def _score(group: Sequence[Anchor], found: Sequence[Card]) -> float:
+    """How much a group looks like a list of articles: 0 to about 12."""
+
+    def share(flags: Sequence[bool]) -> float:
+        return sum(flags) / len(flags)
+
+    headlines = share([is_headline(each.headline) for each in found])
+    dated = share([each.published_at is not None for each in found])
+    headed = share([each.headed for each in found])
+    if share([each.odd for each in found]) >= 0.5 or headlines + max(dated, headed) / 2 < 0.5:
+        return 0
+    if share([bool(each.headline) for each in found]) < 0.8:
+        return 0
+    common = Counter(shape(each.url) for each in found).most_common(1)[0][1]
+    return (
+        3 * headlines
+        + 2 * share([is_telling(each.url) for each in found])
+        + 1.5 * dated
+        + 1.5 * headed
+        + share([each.central for each in group])
+        + share([each.teased for each in found])
+        + 0.5 * share([each.pictured for each in found])
+        + common / len(found)
+        + min(len(found), 10) / 10
+        - 3 * share([each.beside for each in group])
+    )
+
+
+def is_headline(text: str) -> bool:
+    """Whether *text* is as long as headlines are: some words, or as much where none are parted."""
+    count = len(text.split())
+    wide = sum(not char.isascii() and char.isalpha() for char in text)
+    return count >= 4 or (count == 3 and len(text) >= 12) or wide >= 8
+
+
+def _singles(every: Sequence[Anchor], best: _Group, found: dict[str, Card]) -> list[Card]:
+    """What stands alone, but like the list: a lead story, whose address has the list's shape."""
+    shapes = {shape(each.url) for each in best.cards}
+    alone = [a for a in every if a.url not in found and shape(a.url) in shapes and not a.beside]
+    around = {each.url: each for each in cards([*alone, *best.anchors])} if alone else {}
+    return [
+        card
+        for card in (around[anchor.url] for anchor in alone)
+        if is_headline(card.headline) and not card.odd and (card.headed or is_telling(card.url))
+    ]

@@ -1,0 +1,74 @@
+"""Pages that list articles, of all shapes, and pages that only seem to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from syndicate.lib.errors import BadInput
+from syndicate.lib.http import Page
+from syndicate.sources.readers.base import Ask, Entry
+from syndicate.sources.readers.listing import Listing, parse
+from tests.conftest import NOON
+from tests.fakes.listings import HEADLINES, LISTINGS, NOT_LISTINGS, ROWS, dated_list
+from tests.fakes.website import Website
+
+HOST = "https://e.example"
+
+
+def entries(html: str, url: str = f"{HOST}/") -> tuple[Entry, ...]:
+    page = Page(200, url, "", {}, html.encode(), "", "", "text/html", "utf-8")
+    return parse(page).entries
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_the_list_is_found_whole_and_nothing_else(name: str) -> None:
+    make, paths, _ = LISTINGS[name]
+    found = [each.url.removeprefix(HOST) for each in entries(make())]
+    right = set(found) & set(paths)
+    precision, recall = len(right) / len(found), len(right) / len(paths)
+    assert (precision, recall) == (1.0, 1.0)
+    assert found == paths
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_each_has_its_headline(name: str) -> None:
+    if name != "other_script":
+        assert [each.title for each in entries(LISTINGS[name][0]())] == list(HEADLINES)
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_each_has_its_day_where_it_stands_there(name: str) -> None:
+    make, _, dated = LISTINGS[name]
+    days = [each.published_at and each.published_at.date() for each in entries(make())]
+    assert days == [day if dated else None for _, _, day in ROWS]
+
+
+@pytest.mark.parametrize("name", NOT_LISTINGS)
+def test_what_is_no_list_of_articles(name: str) -> None:
+    with pytest.raises(BadInput, match="no list of articles"):
+        entries(NOT_LISTINGS[name]())
+
+
+def test_its_entries_are_unsure() -> None:
+    assert all(each.unsure and not each.guid for each in entries(dated_list()))
+
+
+def test_the_time_a_page_gives_is_kept_whole() -> None:
+    first = entries(LISTINGS["blog"][0]())[0]
+    assert first.published_at == datetime.fromisoformat("2026-11-22T09:00:00+00:00")
+
+
+def test_unchanged_is_not_read_again() -> None:
+    with Website() as site:
+        site.answer_with(200, dated_list(), {"Content-Type": "text/html"}, url=site.url + "/news")
+        first = Listing().read(Ask(site.url + "/news", NOON))
+        assert len(first.entries) == 8
+        assert Listing().read(Ask(site.url + "/news", NOON, first.conditions)).not_modified
+
+
+@pytest.mark.parametrize("html", ["", "<p>", "<a href='//['>x</a>" * 9, "<div>" * 3000, "\0"])
+def test_garbage_is_said_to_be_no_list(html: str) -> None:
+    with pytest.raises(BadInput, match=r"^https://e.example/ has no list"):
+        entries(html)
