@@ -4,17 +4,17 @@
 
     fetch, conditional ─→ 304 or the same bytes: not modified
                        ─→ look what it is ─→ feedparser, or readers.jsonfeed ─→ Reading
+                       ─→ nothing in it is known: the pages before it, too (history.py)
 
 feedparser gets bytes in a stream and nothing else: given text, it would open files and addresses.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import feedparser
@@ -24,22 +24,21 @@ from syndicate.lib.html import to_text
 from syndicate.lib.http import Page, fetch
 from syndicate.lib.text import one_line
 from syndicate.sources import dates
-from syndicate.sources.readers import jsonfeed
+from syndicate.sources.readers import jsonfeed, patience
 from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
-from syndicate.sources.readers.text import names, one_address, plain, unique, whole
+from syndicate.sources.readers.conditions import left_behind
+from syndicate.sources.readers.harmless import harmless
+from syndicate.sources.readers.history import Leaf, field, recovered, with_fields
+from syndicate.sources.readers.links import Links, first, hub
+from syndicate.sources.readers.media import captions, image
+from syndicate.sources.readers.text import names, one_address, paragraphs, plain, tags, whole
 
 # What feedparser lets escape on hostile input; a source must not stop for more than itself.
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _BOM = b"\xef\xbb\xbf"
-_ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
-# feedparser looks for a mail address in an author in time that grows with the square of its length.
-_LONG_AUTHOR = re.compile(
-    rb"(<(?:[\w-]+:)?(?:author|creator|managingeditor|webmaster|publisher|owner)\b[^<>]*>"
-    rb"(?:\s*<!\[CDATA\[)?[^<\]]{500})[^<\]]+",
-    re.IGNORECASE,
-)
-_AVATAR = re.compile(r"gravatar\.com/avatar|/avatars?/|blogger_logo|feedburner", re.IGNORECASE)
-_PICTURE = re.compile(r"\.(jpe?g|png|gif|webp|avif)(\?|$)", re.IGNORECASE)
+# WordPress shows what a password protects, as a form that asks for it or a line that says so.
+_PROTECTED = re.compile(r"post-password-form|action=postpass|this is a protected post\.")
+_SKIP = re.compile(rb"<skip(Hours|Days)>(.{0,2000}?)</skip", re.DOTALL)
 
 
 class Feed:
@@ -55,18 +54,32 @@ class Feed:
             last_modified=last.last_modified,
             now=ask.now,
         )
-        found = Conditions(
-            page.etag or (last.etag if page.status == 304 else ""),
-            _trusted(page.last_modified or (last.last_modified if page.status == 304 else "")),
-            last.body_hash if page.status == 304 else hashlib.sha256(page.body).hexdigest(),
-        )
+        found = left_behind(page, last)
+        fresh = patience.of_headers(page.headers, ask.now)
         if page.status == 304 or found.body_hash == last.body_hash:
-            return Reading(not_modified=True, conditions=found, moved_to=page.moved_to)
-        return replace(parse(page), conditions=found, moved_to=page.moved_to)
+            return Reading(
+                not_modified=True,
+                conditions=found,
+                moved_to=page.moved_to,
+                at_least=patience.at_least(fresh),
+            )
+        leaf = _leaf(page)
+        if leaf.reading.remark:
+            found = Conditions(body_hash=found.body_hash)  # the whole may follow under the same tag
+        return replace(
+            recovered(leaf, ask, _leaf),
+            conditions=found,
+            moved_to=page.moved_to,
+            at_least=patience.at_least(fresh, leaf.reading.at_least, _pause(page, ask.now)),
+        )
 
 
 def parse(page: Page) -> Reading:
     """The entries of a feed that was fetched. Raises BadInput when it is none."""
+    return _leaf(page).reading
+
+
+def _leaf(page: Page) -> Leaf:
     start = page.body[:4096].replace(b"\0", b"").removeprefix(_BOM).lstrip().lower()
     if not start:
         raise BadInput(f"{page.url} is empty.", "Open it in a browser; it is tried again.")
@@ -77,39 +90,23 @@ def parse(page: Page) -> Reading:
         )
     if start.startswith((b"{", b"[")):
         return jsonfeed.parse(page)
-    _refuse_entities(page)
+    body, remark = harmless(page)
     try:
-        return _reading(_parsed(page), page)
+        found = _parsed(body, page)
+        return Leaf(replace(_reading(found, page), remark=remark), _before(found, page))
     except _STUMBLES as error:
         raise BadInput(
             f"{page.url} cannot be read: its XML is broken.", "Check it with a feed validator."
         ) from error
 
 
-def _trusted(last_modified: str) -> str:
-    """A Last-Modified of 1970 is a server's shrug, and would be "not modified" for ever."""
-    at = dates.parse(last_modified)
-    return last_modified if at is not None and at.year >= 2000 else ""
-
-
-def _refuse_entities(page: Page) -> None:
-    """Entities a document declares itself can be made to unfold without end ("billion laughs")."""
-    prolog = _ROOT.split(page.body.replace(b"\0", b""), maxsplit=1)[0]
-    if re.search(rb"<!entity", prolog, re.IGNORECASE):
-        raise BadInput(
-            f"{page.url} declares entities of its own, as attacks do.",
-            "A feed needs none; ask the site's owner to leave the DOCTYPE out.",
-        )
-
-
-def _parsed(page: Page) -> Any:
+def _parsed(body: bytes, page: Page) -> Any:
     headers = {"content-location": page.url}
     if page.content_type:
         charset = f"; charset={page.charset}" if page.charset else ""
         headers["content-type"] = f"{page.content_type}{charset}"
     # We make it safe ourselves: feedparser's own cleaning loses lazy pictures.
-    stream = io.BytesIO(_LONG_AUTHOR.sub(rb"\1", page.body))
-    found = feedparser.parse(stream, response_headers=headers, sanitize_html=False)
+    found = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
     if not found.version and not found.entries:
         raise BadInput(
             f"{page.url} is no feed that we know.", "RSS, Atom and JSON Feed can be read."
@@ -118,29 +115,67 @@ def _parsed(page: Page) -> Any:
 
 
 def _reading(found: Any, page: Page) -> Reading:
-    language = whole(found.feed.get("language"))
+    about = found.feed
+    language = whole(about.get("language"))
+    # RFC 4287, 4.2.1: an entry without an author has the feed's.
+    whose = _author(about) if found.version.startswith("atom") else ""
+    entries = (_entry(each, page.url, whose, language) for each in found.entries)
+    pusher, topic = hub(page, _links(found, page.url))
     return Reading(
-        entries=tuple(_entry(each, page.url, language) for each in found.entries),
-        title=plain(whole(found.feed.get("title"))),
-        site_url=one_address(whole(found.feed.get("link")), page.url),
+        entries=tuple(each for each in entries if not _PROTECTED.search(each.body or each.summary)),
+        title=plain(whole(about.get("title"))),
+        site_url=one_address(whole(about.get("link")), page.url),
         language=language,
+        at_least=patience.at_least(
+            patience.of_minutes(whole(about.get("ttl"))),
+            patience.of_period(
+                whole(about.get("sy_updateperiod")), whole(about.get("sy_updatefrequency"))
+            ),
+        ),
+        hub=pusher,
+        topic=topic,
     )
 
 
-def _entry(given: Any, base: str, language: str) -> Entry:
+def _links(found: Any, base: str) -> Links:
+    links = [*found.feed.get("links", [])]
+    return [(whole(each.get("rel")), one_address(whole(each.get("href")), base)) for each in links]
+
+
+def _before(found: Any, page: Page) -> str:
+    """Where the entries before these are, or ""; RFC 5005, or the way of the system."""
+    if linked := first(_links(found, page.url), "prev-archive", "next"):
+        return linked
+    system = whole(found.feed.get("generator")).lower()
+    if "wordpress" in system:
+        number = field(page.url, "paged")
+        return with_fields(page.url, paged=int(number[:4] if number.isdecimal() else 1) + 1)
+    if "squarespace" in system and found.entries:
+        oldest = _date(found.entries[-1], "published")
+        return with_fields(page.url, offset=round(oldest.timestamp() * 1000)) if oldest else ""
+    return ""
+
+
+def _pause(page: Page, now: datetime) -> timedelta | None:
+    skipped = {kind: inside.decode("latin-1") for kind, inside in _SKIP.findall(page.body)}
+    return patience.of_pauses(skipped.get(b"Hours", ""), skipped.get(b"Days", ""), now)
+
+
+def _entry(given: Any, base: str, whose: str, language: str) -> Entry:
     body, summary = _body(given)
-    image = _image(given, base)
+    shown = image(given, base)
     return Entry(
         guid=one_line(whole(given.get("id"))),
         url=_link(given, base),
         title=_title(given),
-        author=_author(given),
+        author=_author(given) or whose,
         published_at=_date(given, "published") or _date(given, "updated"),
         updated_at=_date(given, "updated"),
         summary=plain(summary),
         body=body,
-        image_url=image,
-        tags=unique(whole(tag.get("label") or tag.get("term")) for tag in given.get("tags", [])),
+        image_url=shown.url,
+        image_caption=shown.caption,
+        tags=tags(whole(tag.get("label") or tag.get("term")) for tag in given.get("tags", [])),
         language=whole(given.get("language")) or _spoken(given) or language,
         comments_url=_comments(given, base),
     )
@@ -177,40 +212,28 @@ def _date(given: Any, which: str) -> datetime | None:
 
 def _body(given: Any) -> tuple[str, str]:
     """(HTML of the whole, summary): the longest text is the body, if it has the look of one."""
-    pieces = [whole(given.get("summary"))]
-    pieces += [whole(each.get("value")) for each in given.get("content", [])]
+    pictured = captions(given)
+    contents = [_html(each) for each in given.get("content", [])]
+    contents = [each for each in contents if each not in map(paragraphs, pictured)]
+    pieces = [whole(given.get("summary")), *contents]
     pieces = sorted({piece for piece in pieces if piece.strip()}, key=len, reverse=True)
     if not pieces:
         return "", ""
     longest, *others = pieces
-    if given.get("content") or _is_whole(longest):
+    if contents or _is_whole(longest):
         return longest, others[0] if others else ""
     return "", longest
+
+
+def _html(content: Any) -> str:
+    text = whole(content.get("value"))
+    return paragraphs(text) if content.get("type") == "text/plain" else text
 
 
 def _is_whole(html: str) -> bool:
     """Whether a description is the article itself, as at Squarespace, rather than its summary."""
     blocks = len(re.findall(r"<(?:p|div|h\d|li|br)\b", html, re.IGNORECASE))
     return blocks > 1 or bool(re.search(r"<(?:figure|img)\b", html)) or len(to_text(html)) > 600
-
-
-def _image(given: Any, base: str) -> str:
-    offered = [
-        each.get("url")
-        for each in given.get("media_content", [])
-        if each.get("medium") == "image"
-        or whole(each.get("type")).startswith("image/")
-        or _PICTURE.search(whole(each.get("url")))
-    ]
-    offered += [
-        link.get("href")
-        for link in given.get("links", [])
-        if link.get("rel") == "enclosure" and whole(link.get("type")).startswith("image/")
-    ]
-    offered += [(given.get("image") or {}).get("href")]
-    offered += [each.get("url") for each in given.get("media_thumbnail", [])]
-    found = (one_address(whole(each), base) for each in offered)
-    return next((each for each in found if each and not _AVATAR.search(each)), "")
 
 
 def _spoken(given: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import escape
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.lib.html import to_text
@@ -13,6 +14,9 @@ MAX_TAGS = 20
 # Characters. Nobody is called anything longer, and what looks for an address in it is not quick.
 MAX_NAME = 500
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\w+|\w+);")
+_WIX = re.compile(r"^(https?://static\.wixstatic\.com/media/[^/?#]+)/v1/.*$")
+# What a system files an article under when nobody said anything.
+_NO_TAG = {"uncategorized", "uncategorised"}
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 
 
@@ -35,6 +39,11 @@ def names(people: Iterable[str]) -> str:
     )
 
 
+def tags(words: Iterable[str]) -> tuple[str, ...]:
+    """As :func:`unique`, without what a system says where nobody did."""
+    return tuple(word for word in unique(words) if word.lower() not in _NO_TAG)
+
+
 def unique(words: Iterable[str]) -> tuple[str, ...]:
     """Each word once, in order, none empty; not more than anybody would read."""
     clean = (plain(word) for word in words)
@@ -51,3 +60,14 @@ def one_address(address: str, base: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or len(joined) > 2000:
         return ""
     return re.sub(r"\s", "%20", one_line(joined))
+
+
+def picture(address: str, base: str) -> str:
+    """The absolute address of a picture; the original of one that Wix has cut."""
+    return _WIX.sub(r"\1", one_address(address, base))
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: an empty line parts two paragraphs."""
+    blocks = (block.strip() for block in text.split("\n\n"))
+    return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
