@@ -29,6 +29,7 @@ from syndicate.sources.editorial import look_now
 from syndicate.sources.models import TRIES, Notice, Source
 from syndicate.sources.readers import feed
 from syndicate.sources.readers.base import Reading
+from syndicate.sources.told import Told
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def _heed(notice: Notice, now: datetime) -> None:
 
 def _told(notice: Notice, now: datetime) -> None:
     source, done = notice.source, notice.delete
-    said = told.read(notice.content_type, bytes(notice.body), source.url)
+    said = _meaning(notice)
     if said.entry is None and not said.url:
         look(source, now)
         done()
@@ -94,8 +95,14 @@ def _told(notice: Notice, now: datetime) -> None:
         detect.take(Reading(entries=(said.entry,)), source, now, along=done)
 
 
+def _meaning(notice: Notice) -> Told:
+    if not notice.body:
+        return Told(notice.url)
+    return told.read(notice.content_type, bytes(notice.body), notice.source.url)
+
+
 def _pushed(notice: Notice, now: datetime) -> None:
-    """A feed that was pushed, whole or in part; where the source is none, or it says nothing: look."""
+    """A feed that was pushed, whole or in part; where the source is none, or it is empty: look."""
     source = notice.source
     reading = _reading(notice) if source.kind == "feed" else Reading()
     if reading.entries:

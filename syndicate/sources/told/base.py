@@ -14,6 +14,7 @@ class Told:
     url: str = ""  # of an article that is new or different
     entry: Entry | None = None  # the article itself
     gone: bool = False  # *entry*, of which guid or url are known, was taken back
+    by: str = "ping"  # who speaks, a Notice.Kind
 
     @property
     def address(self) -> str:

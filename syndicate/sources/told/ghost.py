@@ -47,10 +47,10 @@ def read(said: dict[str, Any], base: str) -> Told:
     current = post["current"]
     previous = post["previous"] if isinstance(post.get("previous"), dict) else {}
     if current.get("status") == "published":
-        return Told(entry=_entry(current, base))
+        return Told(entry=_entry(current, base), by="webhook")
     if not current or previous.get("status") == "published":
-        return Told(entry=_entry({**previous, **current}, base), gone=True)
-    return Told()
+        return Told(entry=_entry({**previous, **current}, base), gone=True, by="webhook")
+    return Told(by="webhook")
 
 
 def _entry(post: dict[str, Any], base: str) -> Entry:

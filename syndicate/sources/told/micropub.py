@@ -43,13 +43,15 @@ def read(said: Mapping[str, Any], base: str) -> Told:
     entry = _entry({name: _list(value) for name, value in given.items()}, base)
     if not (entry.url or entry.title or entry.body):
         raise BadInput("This h-entry is empty.", "Give its url, or a name and a content.")
-    return Told(entry=entry)
+    return Told(entry=entry, by="micropub")
 
 
 def _changed(action: object, url: str) -> Told:
     if action not in {"update", "delete", "undelete"} or not url:
         raise BadInput("This cannot be done here.", "Send update or delete, with a url.")
-    return Told(entry=Entry(url=url), gone=True) if action == "delete" else Told(url)
+    if action == "delete":
+        return Told(entry=Entry(url=url), gone=True, by="micropub")
+    return Told(url)
 
 
 def _entry(given: Mapping[str, list[Any]], base: str) -> Entry:

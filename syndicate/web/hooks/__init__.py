@@ -1,0 +1,1 @@
+"""Calls into us: hubs, sites and their plugins say that something is new."""
