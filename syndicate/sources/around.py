@@ -28,7 +28,8 @@ _BYLINES = {
     "attribution", "author", "authors", "byline", "dateline", "date", "pubdate", "timestamp",
 }  # fmt: skip
 _CREDITS = {"caption", "captions", "credit", "credits"}
-_PART = re.compile(r"[a-z]+|[A-Z][a-z]*|\d+")
+# "relatedPosts", "related-posts"; what follows a digit is of a random name ("b9ad").
+_PART = re.compile(r"(?<!\d)(?:[a-z]+|[A-Z][a-z]*)|\d+")
 _NOISE = re.compile(
     r"^\W*(related( (stories|articles|posts|content|links|coverage|topics|video))?|read (more|also"
     r"|next)|see also|more (from|on|about|stories|like this)|also (read|see|on)|you (may|might)"

@@ -36,7 +36,7 @@ def body(root: Element, base: str, facts: Facts) -> str:
     figures(root)
     found = leaves(root)
     mark(found, root, heard)
-    choice = choose(root, found, facts.title)
+    choice = choose(root, found, facts)
     if not choice.kept:
         return ""
     _cut(choice.box, choice.kept)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from syndicate.lib.tree import Element
 from syndicate.sources.around import is_around, is_byline, is_closing, is_credit, is_noise
+from syndicate.sources.facts import Facts
+from syndicate.sources.lead import same_file
 from syndicate.sources.leaves import HEADINGS, Leaf, words
 
 # The box holds this share of what is told; surroundings, whatever they are called, hold less.
@@ -34,9 +36,9 @@ class Choice:
     before: list[Element]
 
 
-def choose(root: Element, found: Sequence[Leaf], title: str) -> Choice:
+def choose(root: Element, found: Sequence[Leaf], facts: Facts) -> Choice:
     """Choose among the leaves *found* in *root*; the tree is not changed."""
-    _note_title(found, title)
+    _note_title(found, facts.title)
     around = _around(root, _weights(found))
     those = [leaf for leaf in found if leaf.element not in around]
     box = _box(root, _weights(those))
@@ -44,7 +46,7 @@ def choose(root: Element, found: Sequence[Leaf], title: str) -> Choice:
     inner = [leaf for leaf in those if leaf.element in inside]
     kept = _ended(_flow(inner, box))
     before = those[: those.index(inner[0])] if kept else []
-    return Choice(box, kept, _figures(before, box))
+    return Choice(box, kept, _figures(before, box, same_file(facts.image.url)))
 
 
 def _note_title(found: Iterable[Leaf], title: str) -> None:
@@ -170,8 +172,11 @@ def _is_bare(leaf: Leaf) -> bool:
     return leaf.is_heading and not loose
 
 
-def _figures(before: list[Leaf], box: Element) -> list[Element]:
-    """Figures with a caption that stand between headline and text, or just above both."""
+def _figures(before: list[Leaf], box: Element, lead: str) -> list[Element]:
+    """Figures that stand between headline and text, or just above both: two at most.
+
+    Each has a caption, or is the picture that the page names as the article's own.
+    """
     heads = [leaf.element for leaf in before if leaf.element.tag == "h1" or leaf.is_title]
     zone = next((up for up in box.iterancestors("article", "main")), None)
     if zone is None and heads:
@@ -180,8 +185,10 @@ def _figures(before: list[Leaf], box: Element) -> list[Element]:
     if zone is None:
         return []
     own = {up for leaf in before for up in (leaf.element, *leaf.element.iterancestors("figure"))}
-    return [
-        each
-        for each in zone.iter("figure")
-        if each in own and next(each.iter("figcaption"), None) is not None
-    ][-2:]
+    return [each for each in zone.iter("figure") if each in own and _is_shown(each, lead)][-2:]
+
+
+def _is_shown(figure: Element, lead: str) -> bool:
+    images = [same_file(image.get("src", "")) for image in figure.iter("img")]
+    captioned = next(figure.iter("figcaption"), None) is not None
+    return bool(images) and (captioned or lead in images)

@@ -24,7 +24,7 @@ _TOLD = 0.5
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
 
-@dataclass
+@dataclass(eq=False)
 class Leaf:
     """One block's own text and pictures; *linked* are the characters within links."""
 

@@ -29,17 +29,16 @@ def drop_ornaments(root: Element) -> None:
 
 
 def drop_doubles(parts: Iterable[Element]) -> None:
-    """Let each picture stand once, where it has a caption; else where it comes first."""
+    """Let each picture stand once: with each caption it has, else where it comes first."""
     images = [image for part in parts for image in part.iter("img")]
-    captioned = {_key(image) for image in images if _has_caption(image)}
-    seen: set[str] = set()
+    captioned = {_key(image) for image in images if _caption(image)}
+    seen: set[tuple[str, str]] = set()
     for image in images:
-        key = _key(image)
-        if key in seen or (key in captioned and not _has_caption(image)):
+        key, caption = _key(image), _caption(image)
+        if (key, caption) in seen or (key in captioned and not caption):
             frame = next(image.iterancestors("figure"), image)
             (frame if len([*frame.iter("img")]) == 1 else image).drop_tree()
-        else:
-            seen.add(key)
+        seen.add((key, caption))
 
 
 def _is_ornament(image: Element) -> bool:
@@ -59,6 +58,7 @@ def _key(image: Element) -> str:
     return f"{parts.netloc}{_SIZE.sub('', parts.path)}?{told}"
 
 
-def _has_caption(image: Element) -> bool:
+def _caption(image: Element) -> str:
     frame = next(image.iterancestors("figure"), None)
-    return frame is not None and next(frame.iter("figcaption"), None) is not None
+    found = None if frame is None else next(frame.iter("figcaption"), None)
+    return "" if found is None else " ".join(found.text_content().split())
