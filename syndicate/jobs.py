@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.audience.models import Subscription
+from syndicate.lib.config import site
 from syndicate.mail.compose import compose
 from syndicate.mail.confirm import confirm
 from syndicate.mail.deliver import deliver_batch, in_hand
@@ -23,28 +24,52 @@ from syndicate.mail.start import start
 from syndicate.social.models import Post
 from syndicate.social.publish import publish
 from syndicate.social.write import accounts_due, write
-from syndicate.sources.detect import detect
-from syndicate.sources.models import Source
+from syndicate.sources import looks
+from syndicate.sources.models import Notice, Push
+from syndicate.sources.notice import take
+from syndicate.sources.push import subscribe
 
 
 @dataclass(frozen=True)
 class Job:
-    """*due* names the rows (primary keys), *do* works on one, *width* of them at the same time."""
+    """*due* names the rows (primary keys), *do* works on one.
+
+    *width*: how many of them at the same time in one process; a number is never more than its
+    workers.
+    """
 
     name: str
     due: Callable[[datetime], Iterable[int]]
     do: Callable[[int, datetime], object]
-    width: int
+    width: int | Callable[[], int]
     claim: str
+
+    def hands(self, workers: int) -> int:
+        """How many at the same time, in a process with so many workers."""
+        return min(self.width, workers) if isinstance(self.width, int) else self.width()
 
 
 JOBS = (
     Job(
         "detect",
-        lambda now: Source.objects.due(now).values_list("pk", flat=True),
-        detect,
-        width=4,
+        looks.due,
+        looks.look,
+        width=lambda: site().sources.look_width,
         claim="next_check moved by conditional UPDATE; Article unique (source, identity)",
+    ),
+    Job(
+        "take",
+        lambda now: Notice.objects.due(now).values_list("pk", flat=True),
+        take,
+        width=4,
+        claim="due_at moved by conditional UPDATE; deleted with what came of it",
+    ),
+    Job(
+        "subscribe",
+        lambda now: Push.objects.due(now).values_list("pk", flat=True),
+        subscribe,
+        width=1,
+        claim="next_try moved by conditional UPDATE; a hub asked twice has one subscription",
     ),
     Job(
         "confirm",

@@ -39,7 +39,7 @@ class DistributedEngine:
     """This process's hands at the queue. *ended* is called (in a job's thread) after each job."""
 
     def __init__(self, workers: int, ended: Callable[[bool], None]) -> None:
-        self._free = {job.name: min(job.width, workers) for job in JOBS}
+        self._free = {job.name: job.hands(workers) for job in JOBS}
         self._threads = ThreadPoolExecutor(sum(self._free.values()), thread_name_prefix="job")
         self._ended = ended
         self.rhythm = min(queue.BEAT, queue.silent() / 3)  # seconds between two signs of life

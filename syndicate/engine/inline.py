@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -38,19 +39,20 @@ class InlineEngine:
         return True
 
 
-def turn(now: datetime | None = None, rounds: int = 20) -> int:
+def turn(now: datetime | None = None, times: int = 20) -> int:
     """Do all that is due, and what becomes due by that; returns how many jobs were done.
 
-    *rounds* bounds it, so that a row which stays due cannot keep us here.
+    None more than so many *times*: a row that stays due cannot keep us here.
     """
-    engine, done = InlineEngine(now), 0
-    for _ in range(rounds):
-        before = done
+    engine, done = InlineEngine(now), Counter[tuple[str, int]]()
+    while True:
+        before = done.total()
         at = now or clock.now()
         aside = base.set_aside(at)
         for job in JOBS:
-            due = [key for key in job.due(at) if (job.name, key) not in aside]
-            done += len(engine.submit(job, due))
-        if done == before:
-            break
-    return done
+            due = [(job.name, key) for key in job.due(at)]
+            due = [row for row in due if row not in aside and done[row] < times]
+            engine.submit(job, [key for _, key in due])
+            done.update(due)
+        if done.total() == before:
+            return before

@@ -21,7 +21,7 @@ class LocalEngine:
 
     def __init__(self, workers: int, ended: Callable[[bool], None]) -> None:
         self._pools = {
-            job.name: ThreadPoolExecutor(min(job.width, workers), thread_name_prefix=job.name)
+            job.name: ThreadPoolExecutor(job.hands(workers), thread_name_prefix=job.name)
             for job in JOBS
         }
         self._ended = ended

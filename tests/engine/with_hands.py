@@ -27,7 +27,7 @@ DETECT: Job = next(job for job in JOBS if job.name == "detect")
 @pytest.fixture(autouse=True)
 def quick(configure: Callable[..., Any]) -> None:
     """A lease of three seconds: a worker that is silent as long is gone."""
-    configure(daemon={"lease_seconds": 3})
+    configure(daemon={"lease_seconds": 3}, sources={"look_width": 4})
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
@@ -123,7 +123,10 @@ def test_nothing_is_begun_before_it_may_be_nor_while_it_may_not(website: Website
     assert engine.close(5)
 
 
-def test_a_stop_waits_for_what_is_in_hand_and_leaves_the_rest(website: Website) -> None:
+def test_a_stop_waits_for_what_is_in_hand_and_leaves_the_rest(
+    website: Website, configure: Callable[..., Any]
+) -> None:
+    configure(sources={"look_width": 1})
     website.stall(0.7)
     sources = [source(url=f"{website.url}/feed.xml?{n}", next_check=clock.now()) for n in range(3)]
     engine = DistributedEngine(1, lambda well: None)
