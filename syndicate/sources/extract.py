@@ -8,14 +8,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from syndicate.lib.html import parse
 from syndicate.lib.http import Page
-from syndicate.lib.tidy import is_deep
 from syndicate.sources.blocks import body
 from syndicate.sources.facts import Facts, facts
+from syndicate.sources.readers.tree import tree
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,21 +26,9 @@ class Extract(Facts):
 
 def extract(page: Page) -> Extract:
     """Read the article out of *page*; empty where the page is none."""
-    root = parse(_decoded(page))
-    if root is None or is_deep(root):
+    root = tree(page)
+    if root is None:
         return Extract()
     found = facts(root, page.url)
     text = body(root, page.url, found)
     return Extract(**vars(found), body=text, is_article=bool(found.title and text))
-
-
-def _decoded(page: Page) -> str:
-    """The page as text: by its header, its own meta, else UTF-8, and Windows-1252 at last."""
-    declared = re.search(rb"<meta[^>]+charset=[\"']?([\w-]+)", page.body[:4096], re.IGNORECASE)
-    inside = declared.group(1).decode("ascii") if declared else ""
-    for charset in (page.charset, inside, "utf-8"):
-        try:
-            return page.body.decode(charset)
-        except (LookupError, ValueError):  # no codec of that name, or none for this
-            continue
-    return page.body.decode("cp1252", "replace")

@@ -9,6 +9,7 @@ from itertools import islice
 from urllib.parse import urldefrag
 
 from syndicate.lib.tidy import Element
+from syndicate.sources import dates
 from syndicate.sources.readers.likely import host, may_be_article
 from syndicate.sources.readers.text import one_address
 
@@ -16,6 +17,7 @@ MAX_ANCHORS = 1500
 # What is never the list itself. Inside a card, though, a footer may hold its "Read more".
 _FRAME = {"nav", "footer", "aside", "form", "header", "menu", "dialog", "template", "noscript"}
 _ROLES = {"navigation", "contentinfo", "complementary", "search", "menu", "banner", "dialog"}
+_LINES = {"p", "span", "em", "strong", "b", "i", "li", "dd", "td", "div"}
 _CARD = {"article", "li", "tr", "dd", "dt"}
 _FRAMED = re.compile(
     r"^(nav|navbar|navigation|menu|topbar|footer|site-footer|sidebar|breadcrumbs?|pagination|pager"
@@ -68,6 +70,8 @@ def _anchor(link: Element, order: int, base: str, page: str) -> Anchor | None:
         return None
     if target.rstrip("/") == urldefrag(page).url.partition("?")[0].rstrip("/"):
         return None
+    if _in_prose(link):
+        return None
     above = [link, *link.iterancestors()]
     marks = [*_marks(above)]
     if any(_FRAMED.search(mark) for mark in marks) or _framed(above):
@@ -80,6 +84,16 @@ def _anchor(link: Element, order: int, base: str, page: str) -> Anchor | None:
         any(_BESIDE.search(mark) for mark in marks),
         any(each.tag in {"main", "article"} or each.get("role") == "main" for each in above),
     )
+
+
+def _in_prose(link: Element) -> bool:
+    """Whether it goes on a sentence: words before it on its line, and no colon or date."""
+    previous, above = link.getprevious(), link.getparent()
+    if above is None or above.tag not in _LINES:
+        return False
+    text = (above.text if previous is None else previous.tail) or ""
+    before = text.strip()
+    return len(before.split()) >= 2 and before[-1:].isalnum() and dates.parse(before) is None
 
 
 def _framed(above: list[Element]) -> bool:

@@ -18,13 +18,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.lib.errors import BadInput
-from syndicate.lib.html import parse as parse_html
 from syndicate.lib.http import Page, fetch
-from syndicate.lib.tidy import Element, is_deep
+from syndicate.lib.tidy import Element
+from syndicate.sources.permit import permit
 from syndicate.sources.readers.anchors import Anchor, anchors
 from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 from syndicate.sources.readers.cards import Card, cards, words
 from syndicate.sources.readers.likely import is_telling, shape
+from syndicate.sources.readers.text import plain
+from syndicate.sources.readers.tree import tree
 
 MAX_ENTRIES = 200
 # A group that scores less is no list of articles; of others, one that comes near the best is taken
@@ -38,6 +40,7 @@ class Listing:
 
     def read(self, ask: Ask) -> Reading:
         """Fetch it and find its list, unless it is as it was."""
+        permit(ask.url, ask.now)
         page = fetch(
             ask.url,
             headers=ask.headers,
@@ -55,22 +58,27 @@ class Listing:
 
 def parse(page: Page) -> Reading:
     """The articles that *page* lists. Raises BadInput where it lists none."""
-    root = parse_html(page.body)
-    if root is None or is_deep(root):
+    root = tree(page)
+    stories = [] if root is None else listed(root, page.url)
+    if root is None or not stories:
         raise _none(page.url)
-    stories = listed(root, page.url)
-    if not stories:
-        raise _none(page.url)
-    title = next(root.iter("title"), None)
     return Reading(
         entries=tuple(
             Entry(url=each.url, title=each.headline, published_at=each.published_at, unsure=True)
             for each in stories[:MAX_ENTRIES]
         ),
-        title="" if title is None else words(title)[:200],
+        title=site_name(root),
         site_url=page.url,
         language=str(root.get("lang", "")),
     )
+
+
+def site_name(root: Element) -> str:
+    """What the site calls itself, else the title of this page of it."""
+    named = [meta.get("content", "") for meta in root.iter("meta")
+             if meta.get("property") == "og:site_name"]  # fmt: skip
+    title = next(root.iter("title"), None)
+    return plain(next(filter(None, named), "") or (words(title) if title is not None else ""))[:200]
 
 
 def _none(url: str) -> BadInput:
