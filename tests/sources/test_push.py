@@ -1,4 +1,4 @@
-"""Subscribing at a hub: asked until it confirms, renewed in time, given up when it makes no sense."""
+"""Subscribing at a hub: asked until it confirms, renewed in time, given up if it makes no sense."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def confirm(row: Push, now: datetime, **instead: str) -> str | None:
     return hub.confirm(row.token, {f"hub.{name}": value for name, value in said.items()}, now)
 
 
-def test_a_hub_that_is_found_is_asked_once(
-    source: Source, harbour_hub: Hub, now: datetime
-) -> None:
+def test_a_hub_that_is_found_is_asked_once(source: Source, harbour_hub: Hub, now: datetime) -> None:
     row = ask(now)
     ask(now)
     (form,) = harbour_hub.asked

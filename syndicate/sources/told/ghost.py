@@ -77,4 +77,5 @@ def _entry(post: dict[str, Any], base: str) -> Entry:
 def _each(post: dict[str, Any], kind: str) -> list[str]:
     """The names of its authors or tags; those of tags that begin with # are internal."""
     given = post.get(kind)
-    return [whole(each.get("name")) for each in given or [] if isinstance(each, dict)]
+    people = given if isinstance(given, list) else []
+    return [whole(each.get("name")) for each in people if isinstance(each, dict)]

@@ -16,12 +16,12 @@ from syndicate.sources.readers.base import Entry
 from syndicate.sources.readers.text import names, one_address, plain, unique, whole
 from syndicate.sources.told.base import Told
 
+_CHANGES = {"update", "delete", "undelete"}
+
 
 def speaks(said: Mapping[str, Any]) -> bool:
     """Whether this is Micropub in JSON."""
-    return isinstance(said.get("properties"), dict) or said.get("action") in {
-        "update", "delete", "undelete",
-    }  # fmt: skip
+    return isinstance(said.get("properties"), dict) or whole(said.get("action")) in _CHANGES
 
 
 def of_form(fields: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -34,8 +34,7 @@ def of_form(fields: Mapping[str, list[str]]) -> dict[str, Any]:
 
 def read(said: Mapping[str, Any], base: str) -> Told:
     """A new article, or one that was deleted; what was changed is read where it stands."""
-    action = said.get("action", "create")
-    if action != "create":
+    if action := whole(said.get("action")):
         return _changed(action, one_address(whole(said.get("url")), base))
     if said.get("type", ["h-entry"]) != ["h-entry"]:
         raise BadInput("Only an h-entry can be taken.", 'Send "type": ["h-entry"].')
@@ -46,8 +45,8 @@ def read(said: Mapping[str, Any], base: str) -> Told:
     return Told(entry=entry, by="micropub")
 
 
-def _changed(action: object, url: str) -> Told:
-    if action not in {"update", "delete", "undelete"} or not url:
+def _changed(action: str, url: str) -> Told:
+    if action not in _CHANGES or not url:
         raise BadInput("This cannot be done here.", "Send update or delete, with a url.")
     if action == "delete":
         return Told(entry=Entry(url=url), gone=True, by="micropub")

@@ -9,7 +9,7 @@ from syndicate.lib import clock
 
 PER_MINUTE = 60
 _MINUTE = 60.0
-_heard: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=PER_MINUTE))
+spoken: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=PER_MINUTE))
 _lock = threading.Lock()
 
 
@@ -20,7 +20,7 @@ def too_often(source_id: int) -> int:
     """
     now = clock.monotonic()
     with _lock:
-        heard = _heard[source_id]
+        heard = spoken[source_id]
         if len(heard) == PER_MINUTE and now - heard[0] < _MINUTE:
             return int(_MINUTE - (now - heard[0])) + 1
         heard.append(now)
