@@ -4,7 +4,8 @@ Each job asks a query what is due and does one thing to one row. Doing it twice,
 the last column says why. The command line, the daemon and every worker read this same table.
 
     article published ─ detect ─┬─ compose ─ (approve) ─ start ─ deliver ─→ inbox
-                                └─ write ─── (approve) ─ publish ─────────→ permalink
+    a site or hub tells ─ take ─┴─ write ─── (approve) ─ publish ─────────→ permalink
+    a hub is found ─ subscribe ─→ it tells us
     reader subscribes ─ confirm ─→ the confirmation mail
 """
 
@@ -68,7 +69,7 @@ JOBS = (
         "subscribe",
         lambda now: Push.objects.due(now).values_list("pk", flat=True),
         subscribe,
-        width=1,
+        width=4,
         claim="next_try moved by conditional UPDATE; a hub asked twice has one subscription",
     ),
     Job(
