@@ -94,7 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         hub: Hub = self.server.hub  # type: ignore[attr-defined]
         size = int(self.headers["Content-Length"])
-        form = {name: values[0] for name, values in parse_qs(self.rfile.read(size).decode()).items()}
+        form = {
+            name: values[0] for name, values in parse_qs(self.rfile.read(size).decode()).items()
+        }
         status, text, headers = hub.fault or (202, "", {})
         if hub.fault is None:
             hub.asked.append(form)
