@@ -49,7 +49,7 @@ def fields(entry: Entry, marks: Marks) -> tuple[dict[str, Any], str]:
     """(values for an Article, a remark for the editor or "")."""
     body, remark = _body(entry)
     image = _lead_image(entry, body)
-    short = summary(entry.summary, body)
+    short = summary(entry.summary, body, entry.title)
     values = {
         "guid": marks.guid,
         "url": entry.url,
