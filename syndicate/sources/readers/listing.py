@@ -12,20 +12,19 @@ Every entry is *unsure*: its own page is read, and must hold an article.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from syndicate.lib.errors import BadInput
-from syndicate.lib.http import Page, fetch
+from syndicate.lib.http import Page
 from syndicate.lib.tidy import Element
 from syndicate.sources.permit import permit
 from syndicate.sources.readers.anchors import Anchor, anchors
-from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
-from syndicate.sources.readers.cards import Card, cards, words
+from syndicate.sources.readers.base import Ask, Entry, Reading
+from syndicate.sources.readers.cards import Card, cards
 from syndicate.sources.readers.likely import is_telling, shape
-from syndicate.sources.readers.text import plain
+from syndicate.sources.readers.page import look, site_name
 from syndicate.sources.readers.tree import tree
 
 MAX_ENTRIES = 200
@@ -41,19 +40,7 @@ class Listing:
     def read(self, ask: Ask) -> Reading:
         """Fetch it and find its list, unless it is as it was."""
         permit(ask.url, ask.now)
-        page = fetch(
-            ask.url,
-            headers=ask.headers,
-            etag=ask.last.etag,
-            last_modified=ask.last.last_modified,
-            now=ask.now,
-        )
-        if page.status == 304:
-            return Reading(not_modified=True, conditions=ask.last, moved_to=page.moved_to)
-        found = Conditions(page.etag, page.last_modified, hashlib.sha256(page.body).hexdigest())
-        if found.body_hash == ask.last.body_hash:
-            return Reading(not_modified=True, conditions=found, moved_to=page.moved_to)
-        return replace(parse(page), conditions=found, moved_to=page.moved_to)
+        return look(ask, parse)
 
 
 def parse(page: Page) -> Reading:
@@ -71,14 +58,6 @@ def parse(page: Page) -> Reading:
         site_url=page.url,
         language=str(root.get("lang", "")),
     )
-
-
-def site_name(root: Element) -> str:
-    """What the site calls itself, else the title of this page of it."""
-    named = [meta.get("content", "") for meta in root.iter("meta")
-             if meta.get("property") == "og:site_name"]  # fmt: skip
-    title = next(root.iter("title"), None)
-    return plain(next(filter(None, named), "") or (words(title) if title is not None else ""))[:200]
 
 
 def _none(url: str) -> BadInput:
