@@ -35,13 +35,16 @@ def headline(claims: Claims) -> str:
 
 def _without(title: str, site: set[str], own: str) -> str:
     """*title* without the site's name, and without what the heading *own* shows that it added."""
+    title = f" {title} "  # an empty headline leaves ``– Harbour Review``
     for separator in _PARTED.finditer(title):
-        before, after = title[: separator.start()], title[separator.end() :]
+        before, after = title[: separator.start()].strip(), title[separator.end() :].strip()
+        if not before or not after:
+            return before
         if _folded(after) in site or _folded(before) == _folded(own) != "":
             return before
         if _folded(before) in site or _folded(after) == _folded(own) != "":
             return after
-    return title
+    return title.strip()
 
 
 def _headings(root: Element) -> list[str]:

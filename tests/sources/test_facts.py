@@ -37,8 +37,13 @@ def test_the_headline_has_no_sites_name(head: str, body: str) -> None:
     assert read(head, body).title == "A pier: what now?"
 
 
-def test_a_title_that_is_no_more_than_the_sites_is_none() -> None:
-    assert read(f"{SITE}<title>Harbour Review</title>").title == ""
+@pytest.mark.parametrize("title", ["Harbour Review", "– Harbour Review", "HARBOUR REVIEW |", " "])
+def test_a_title_that_is_no_more_than_the_sites_is_none(title: str) -> None:
+    assert read(f"{SITE}<title>{title}</title>").title == ""
+
+
+def test_a_title_whose_headline_is_missing_is_none() -> None:
+    assert read("<title> – Some Paper</title>").title == ""
 
 
 @pytest.mark.parametrize(
