@@ -16,7 +16,7 @@ _NAMES = {
     "outbrain", "pager", "pagination", "paywall", "popup", "print", "promo", "recirc",
     "recommended", "related", "respond", "share", "sharebar", "sharedaddy", "sharing", "sidebar",
     "signup", "skip", "social", "socials", "sponsored", "subscribe", "subscription", "taboola",
-    "tags", "toolbar", "tools", "trending", "widget",
+    "tags", "toolbar", "tools", "trending",
 }  # fmt: skip
 _PAIRS = {
     "about author", "author box", "author bio", "author info", "author card", "most read",
@@ -40,6 +40,12 @@ _NOISE = re.compile(
     r"|newsletter|thanks? (you )?for (signing|subscribing)|\d* ?comments?( \(\d+\))?"
     r"|(leave|post|add) a (comment|reply)|filed under|print( article)?|e-?mail( this)?"
     r"|copyright|©|\(c\) ?\d{4}|all rights reserved|continue reading|back to top|loading)(?!\w)",
+    re.IGNORECASE,
+)
+_BUTTON = re.compile(
+    r"^\W*(caption|close|expand|enlarge|play( video)?|next|previous|back to gallery|view gallery"
+    r"|show (more|less|all)|(image|photo|slide) \d+ (of|/) \d+|\d+ (of|/) \d+|listen|watch( live)?"
+    r"|media playback is unsupported on your device|this slideshow requires javascript)\W*$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -70,7 +76,7 @@ def is_credit(element: Element) -> bool:
 
 def is_noise(text: str) -> bool:
     """Whether *text* is a label of the site's own, or an invitation."""
-    return len(text) < _LABEL and _NOISE.match(text) is not None
+    return len(text) < _LABEL and bool(_NOISE.match(text) or _BUTTON.match(text))
 
 
 def is_closing(text: str) -> bool:

@@ -22,6 +22,8 @@ from syndicate.sources.leaves import HEADINGS, Leaf, words
 _COVER, _MOST = 0.8, 0.4
 # A part between told ones is part of the text if no more of its characters are links.
 _LINKED = 0.4
+# Told characters of an article.
+_FEW = 250
 # A byline is no longer.
 _LINE = 100
 _WHOLE = HEADINGS | {"blockquote", "ol", "p", "pre", "table", "tbody", "tr", "ul"}
@@ -38,10 +40,11 @@ class Choice:
 
 def choose(root: Element, found: Sequence[Leaf], facts: Facts) -> Choice:
     """Choose among the leaves *found* in *root*; the tree is not changed."""
-    _note_title(found, facts.title)
+    _note_title(found, facts)
     around = _around(root, _weights(found))
     those = [leaf for leaf in found if leaf.element not in around]
-    box = _box(root, _weights(those))
+    weights = _weights(those)
+    box = _box(_headed(root, those, weights), weights)
     inside = set(box.iter())
     inner = [leaf for leaf in those if leaf.element in inside]
     kept = _ended(_flow(inner, box))
@@ -49,11 +52,13 @@ def choose(root: Element, found: Sequence[Leaf], facts: Facts) -> Choice:
     return Choice(box, kept, _figures(before, box, same_file(facts.image.url)))
 
 
-def _note_title(found: Iterable[Leaf], title: str) -> None:
-    wanted = words(title.casefold())
+def _note_title(found: Iterable[Leaf], facts: Facts) -> None:
+    title, description = (words(text.casefold()) for text in (facts.title, facts.description))
+    longest = 2 * max(len(facts.title), len(facts.description))
     for leaf in found:
-        near = wanted and len(leaf.text) < 2 * len(title)
-        leaf.is_title = bool(near and words(leaf.text.casefold()) == wanted)
+        if 0 < len(leaf.text) < longest:
+            said = words(leaf.text.casefold())
+            leaf.is_title = said == title or (leaf.is_heading and said == description)
 
 
 def _weights(found: Iterable[Leaf]) -> dict[Element, int]:
@@ -78,6 +83,16 @@ def _around(root: Element, weights: dict[Element, int]) -> set[Element]:
         ):
             around.add(element)
     return around
+
+
+def _headed(root: Element, those: Iterable[Leaf], weights: dict[Element, int]) -> Element:
+    """Of several articles on one page the one with the headline; else the page."""
+    several = [each for each in root.iter("article") if weights.get(each, 0) >= _FEW]
+    if len(several) < 2:
+        return root
+    heads = [leaf.element for leaf in those if leaf.is_title and leaf.is_heading]
+    above = {up for head in heads[:1] for up in head.iterancestors("article")}
+    return next((each for each in several if each in above), root)
 
 
 def _box(root: Element, weights: dict[Element, int]) -> Element:

@@ -33,7 +33,7 @@ class Leaf:
     linked: int = 0
     images: int = 0
     is_caption: bool = False  # of a picture, or otherwise no running text
-    is_title: bool = False  # the headline once more
+    is_title: bool = False  # the headline once more, or the description
     told: float = 0.0  # how much of it trafilatura counts to the article, 0 … 1
     parts: list[str] = field(default_factory=list, repr=False)
 
@@ -61,7 +61,7 @@ def leaves(root: Element) -> list[Leaf]:
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event == "start":
             if element.tag in _BLOCKS or not open_blocks:
-                inside = bool(open_blocks) and open_blocks[-1].is_caption
+                inside = bool(open_blocks) and _is_captions(open_blocks[-1])
                 open_blocks.append(Leaf(element, is_caption=inside or _is_caption(element)))
                 found.append(open_blocks[-1])
             links += element.tag == "a"
@@ -88,6 +88,10 @@ def _is_caption(element: Element) -> bool:
     if element.tag == "figure":
         return next(element.iter("img"), None) is not None
     return bool(element.tag == "figcaption")
+
+
+def _is_captions(leaf: Leaf) -> bool:
+    return leaf.is_caption and leaf.element.tag != "figure"
 
 
 def _begin(leaf: Leaf, element: Element, links: int) -> None:
