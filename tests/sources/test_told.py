@@ -24,7 +24,7 @@ POST = {
     "published_at": "2026-11-23T08:00:00.000+01:00", "feature_image": "/pier.jpg",
     "feature_image_alt": "A pier", "feature_image_caption": "The <i>pier</i>",
     "authors": [{"name": "Ada Example"}, {"name": "Bo Sample"}],
-    "tags": [{"name": "harbour"}, {"name": "#internal"}],
+    "tags": [{"name": "harbour"}, {"name": "#internal", "visibility": "internal"}],
 }  # fmt: skip
 PING = b"<?xml version='1.0'?><methodCall><methodName>weblogUpdates.ping</methodName></methodCall>"
 NAMES = st.sampled_from([

@@ -103,7 +103,7 @@ def _read(ask: Ask, shown: str) -> Reading:
     pages = part(newest.data, "meta", "pagination")
     return replace(
         _site(always) if ask.first else Reading(),
-        entries=tuple(_entry(post, shown) for post in posts),
+        entries=tuple(entry(post, shown) for post in posts),
         conditions=conditions,
         at_least=at_least,
         complete=number(pages.get("total"), 10**9) <= len(posts),
@@ -126,7 +126,7 @@ def _older(ask: Ask, newest: list[dict[str, Any]], base: str) -> Iterator[dict[s
     """What a burst has pushed off the first page, as far back as nothing is known."""
     shown = [*newest]
     for at in range(2, PAGES + 1):
-        if len(shown) < WHOLE or not gap((_entry(each, base) for each in shown), ask):
+        if len(shown) < WHOLE or not gap((entry(each, base) for each in shown), ask):
             return
         shown = _posts(_ask(ask, {**_NEWEST, "page": at}), base)
         yield from shown
@@ -145,7 +145,8 @@ def _missing(
     return _posts(_ask(ask, {**_IN_FULL, "filter": listed, "limit": 2 * LINES}), base)
 
 
-def _entry(post: dict[str, Any], base: str) -> Entry:
+def entry(post: dict[str, Any], base: str) -> Entry:
+    """A post as the API shows it, or a webhook tells it (sources.told)."""
     url = one_address(text(post, "url"), base)
     canonical = one_address(text(post, "canonical_url"), base)
     people = items(post, "authors") or [part(post, "primary_author")]
