@@ -134,11 +134,11 @@ class Site:
         return cast(dict[str, Any], json.loads(done.stdout.splitlines()[-1]))
 
     @contextmanager
-    def worker(self, port: int) -> Iterator[Worker]:
-        """One more worker, handing over to *port*."""
+    def worker(self, port: int, command: str = "worker") -> Iterator[Worker]:
+        """One more worker, handing over to *port*; ``run`` serves the pages as well."""
         with (self.home / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "syndicate", "worker"],
+                [sys.executable, "-m", "syndicate", command],
                 env=self._environ | {"SYNDICATE_SMTP__PORT": str(port)},
                 cwd=HERE.parent,
                 stderr=log,
