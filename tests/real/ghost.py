@@ -13,6 +13,7 @@ It mails nobody and asks nothing of the world; its owner is logged in, without a
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,10 +118,16 @@ class Ghost:
         """Upload a picture; the fields that make it a post's own."""
         return {"feature_image": self._upload(file), "feature_image_alt": alt}
 
-    def webhook(self, event: str, target: str, secret: str) -> None:
-        """Have every *event* (``post.published``) told to an address."""
+    def webhook(self, event: str, target: str, secret: str) -> Callable[[], None]:
+        """Have every *event* (``post.published``) told to an address, until the answer is called.
+
+        Ghost asks no hosts file: it knows 127.0.0.1, but no localhost.
+        """
         hook = {"event": event, "target_url": target, "secret": secret}
-        self.call("POST", "/webhooks/", webhooks=[hook | {"integration_id": self._integration}])
+        told = self.call(
+            "POST", "/webhooks/", webhooks=[hook | {"integration_id": self._integration}]
+        )
+        return lambda: self.call("DELETE", f"/webhooks/{told['webhooks'][0]['id']}/")
 
     def dress(self, theme: str) -> None:
         """Wear another of the themes that it comes with: ``source`` or ``casper``."""

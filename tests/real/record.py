@@ -22,6 +22,7 @@ import requests
 
 from tests.fakes.website import PICTURES
 from tests.real import story
+from tests.real.ear import Ear
 from tests.real.ghost import Ghost
 from tests.real.site import Site
 from tests.real.wordpress import WordPress
@@ -49,6 +50,7 @@ def main() -> None:
         asked = f"{site.api}/posts/?key={site.key}&include=authors,tags"
         _keep(folder / "api.json", site.url, asked)
         _keep(folder / "sitemap.xml", site.url, f"{site.url}/sitemap-posts.xml")
+        _overhear(site, folder)
 
 
 def _record(site: Site, folder: Path, themes: tuple[str, ...]) -> None:
@@ -62,6 +64,24 @@ def _record(site: Site, folder: Path, themes: tuple[str, ...]) -> None:
         site.dress(theme)
         for name, url in {"article": whole.url, "plain": plain.url, "front": site.url}.items():
             _keep(folder / f"{name}-{theme}.html", site.url, url)
+
+
+def _overhear(site: Ghost, folder: Path) -> None:
+    """A post's life as its webhooks tell it; the signature fits the bodies before ours changed."""
+    events = ("post.published", "post.published.edited", "post.unpublished", "post.deleted")
+    with Ear() as ear:
+        for event in events:
+            site.webhook(event, ear.url, "a secret of two")
+        post = site.publish("Short news", f"<p>{story.SENTENCES[5]}</p>", tags=["Harbour"])
+        acts = (None, lambda: site.edit(post, title="Shorter news"), lambda: site.unpublish(post),
+                lambda: site.delete(post))  # fmt: skip
+        for event, act in zip(events, acts, strict=True):
+            if act:
+                act()
+            headers, body = ear.next()
+            file = folder / f"webhook-{event.removeprefix('post.')}.json"
+            _note(file, site.url, headers)
+            file.write_text(_elsewhere(body, site.url), encoding="utf-8")
 
 
 def _keep(file: Path, home: str, url: str) -> None:
