@@ -56,11 +56,8 @@ class Claims:
 
     def marked(self, prop: str) -> list[Element]:
         """The elements with this ``itemprop``, but for those of comments and other articles."""
-        found = [
-            each
-            for each in self.root.iter()
-            if isinstance(each.tag, str) and prop in (each.get("itemprop") or "").split()
-        ]
+        marked = self.root.iterfind(".//*[@itemprop]")
+        found = [each for each in marked if prop in each.get("itemprop").split()]
         return [each for each in found if not elsewhere(each)]
 
 

@@ -6,7 +6,8 @@
 
 A wrong date is worse than none: an article without one counts from when it was first seen, one of
 last year is not sent at all. So a date in words alone is left alone, as is a ``<time>`` that might
-be of a comment or of another article, and what says when the page was changed or made up.
+be of a comment or of another article, what says when the page was changed or made up, and a meta
+element of no standard (``date``, ``pubdate``), which may mean any of these.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ _METAS = (
     "og:published_time", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued",
     "dcterms.available", "citation_publication_date", "citation_online_date",
 )  # fmt: skip
-# Of no standard: taken where the page says that it is one article, not a list or a portal.
-_CUSTOMARY = ("pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "date")
 _PUBLISHED = re.compile(r"\b(?:dt-published|published|pub-?date|entry-date|post-date)\b", re.I)
 _UPDATED = re.compile(r"updated|modified", re.IGNORECASE)
 
@@ -42,8 +41,6 @@ def _written(claims: Claims) -> Iterator[str]:
     for element in claims.marked("datePublished"):
         yield from _values(element)
     yield from _times(claims.root)
-    if claims.first("og:type").lower() == "article":
-        yield from claims.all(*_CUSTOMARY)
 
 
 def _times(root: Element) -> Iterator[str]:

@@ -34,7 +34,7 @@ _SIZE = re.compile(r"(-\d+x\d+|-scaled|@2x|_\d{2,4}w?)?(\.\w{2,5})?$")
 def shared(claims: Claims) -> Image:
     """The picture the page gives to whoever shares it; none where that is the site's own badge."""
     own = _badges(claims)
-    for image in _given(claims):
+    for image in [] if _is_cover(claims) else _given(claims):
         if image.url and not is_badge(image.url) and same_file(image.url) not in own:
             return image
     return Image("")
@@ -60,6 +60,16 @@ def is_badge(url: str) -> bool:
 def same_file(url: str) -> str:
     """What the addresses of one picture in several sizes share (``pier-300x200.jpg``)."""
     return _SIZE.sub("", urlsplit(url).path.rpartition("/")[2]).casefold() or url
+
+
+def _is_cover(claims: Claims) -> bool:
+    """Whether the only picture named is the site's: Ghost shares its cover with every post that
+    has no picture of its own, and leaves that out of JSON-LD alone.
+    """
+    article = claims.linked.article
+    return (
+        claims.first("generator").startswith("Ghost") and article != {} and "image" not in article
+    )
 
 
 def _given(claims: Claims) -> Iterator[Image]:

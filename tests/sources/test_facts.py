@@ -53,7 +53,6 @@ def test_a_title_whose_headline_is_missing_is_none() -> None:
              "dateModified": "2026-04-01"}), ""),
         (meta(article_published_time="2026-03-23T08:00:00+0100"), ""),
         ('<meta name="parsely-pub-date" content="2026-03-23T08:00:00+01:00">', ""),
-        (meta(og_type="article", pubdate="2026-03-23T08:00+01:00"), ""),
         ("", '<span itemprop="datePublished" content="2026-03-23T08:00+01:00">Monday</span>'),
         ("", '<time class="updated" datetime="2026-04-01"></time>'
              '<time class="entry-date published" datetime="2026-03-23T08:00+01:00"></time>'),

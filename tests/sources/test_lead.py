@@ -43,6 +43,30 @@ def test_the_picture_of_the_masthead_is_not_the_articles() -> None:
     assert shared(said(body, meta(og_image="/wave.png"))).url == ""
 
 
+GHOST = '<meta name="generator" content="Ghost 6.65">' + meta(og_image="/content/images/sea.jpg")
+SQUARE = (
+    '<header><div class="header-title-logo"><a><img data-src="//cdn.example/1f/Harbour+Wide.png">'
+    "</a></div></header>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "url"),
+    [
+        (GHOST + ld({"@type": "Article", "headline": "A pier"}), "", ""),
+        (GHOST + ld({"@type": "Article", "image": {"url": "/content/images/sea.jpg"}}), "",
+         f"{HOST}/content/images/sea.jpg"),
+        (meta(og_image="http://cdn.example/1f/Harbour+Wide.png?format=1500w"), SQUARE, ""),
+        (meta(og_image="http://cdn.example/2a/Pier.png?format=1500w"), SQUARE,
+         "http://cdn.example/2a/Pier.png?format=1500w"),
+        ('<link rel="icon" href="/wp-content/uploads/cropped-sea-32x32.png">',
+         '<img class="custom-logo" src="/sea.png"><article><img src="/pier.jpg"></article>', ""),
+    ],
+)  # fmt: skip
+def test_what_usual_systems_give_in_place_of_a_picture(head: str, body: str, url: str) -> None:
+    assert shared(said(body, head)).url == url
+
+
 def test_its_twin_in_the_body_gives_alt_and_caption() -> None:
     twin = Image(f"{HOST}/files/pier-300x200.jpg", "The pier", "The pier at noon")
     other = Image(f"{HOST}/files/boats.jpg", "Boats", "Boats at noon")
