@@ -48,6 +48,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     status: int = 0
+    target: str = ""  # path and query
 
 
 Answer = tuple[int, bytes, dict[str, str]]  # status, body, headers
@@ -303,7 +304,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _note(self, status: int) -> None:
         named = {name.lower(): value for name, value in self.headers.items()}
         path = urlsplit(self.path).path
-        self.server.site.requests.append(Asked(self.command, path, named, status))
+        self.server.site.requests.append(Asked(self.command, path, named, status, self.path))
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing on stderr; ``site.requests`` tells."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,11 +17,12 @@ from syndicate.lib.errors import BadInput
 from syndicate.lib.http import Page, Refused, fetch
 from syndicate.sources.readers.base import Ask, Conditions
 from syndicate.sources.readers.conditions import left_behind
-from syndicate.sources.readers.history import with_fields
+from syndicate.sources.readers.history import field, with_fields
 from syndicate.sources.readers.patience import of_headers
 from syndicate.sources.readers.text import whole
 
 Fields = Mapping[str, str | int]  # of a query
+_ADDRESS = re.compile(r"^https?://\S+")
 _FAR = 10**9  # more of anything than any site has
 
 
@@ -43,20 +45,25 @@ def answer(ask: Ask, fields: Fields, headers: Mapping[str, str] | None = None) -
 
     Raises BadInput, naming the address without them, as a key may be among them.
     """
-    url, shown = with_fields(ask.url, **fields), ask.url.partition("?")[0]
+    url, shown = with_fields(ask.url, **fields), without_key(ask.url)
     sent = {**ask.headers, **(headers or {})}
     try:
         page = fetch(
             url, headers=sent, etag=ask.last.etag, last_modified=ask.last.last_modified, now=ask.now
         )
     except BadInput as error:
-        error.message = error.message.replace(url, shown)
+        error.message = _ADDRESS.sub(lambda _: shown, error.message, count=1)
         raise
     found = left_behind(page, ask.last)
     same = page.status == 304
     return Answer(
         page, None if same else _read(page, shown), found, of_headers(page.headers, ask.now)
     )
+
+
+def without_key(url: str) -> str:
+    """*url* as it may be shown, in a message or a log."""
+    return url.partition("?")[0] if field(url, "key") else url
 
 
 def compared(ask: Ask, newest: Callable[[Ask], Answer], lines: Sequence[Answer]) -> Answer:

@@ -34,6 +34,7 @@ from syndicate.sources.readers.api import (
     part,
     text,
     unanswered,
+    without_key,
 )
 from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 from syndicate.sources.readers.history import PAGES, field, gap, with_fields
@@ -60,7 +61,7 @@ class Ghost:
         key = ask.key or field(ask.url, "key")
         if not key:
             raise BadInput(f"{ask.url} needs a key.", _NO_KEY)
-        shown = ask.url.partition("?")[0]
+        shown = without_key(ask.url)
         try:
             return _read(replace(ask, url=with_fields(ask.url, key=key)), shown)
         except Refused as error:
