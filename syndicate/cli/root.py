@@ -11,6 +11,7 @@ import click
 
 from syndicate import __version__, paths
 from syndicate.cli.account import account
+from syndicate.cli.add import add
 from syndicate.cli.adopt import adopt
 from syndicate.cli.article import article
 from syndicate.cli.backup import backup
@@ -85,8 +86,8 @@ def _where() -> str:
 
 for command in (
     *(init, doctor, run, web, worker, plan, status),
-    *(source, article, newsletter, edition, transport, post, account, lists, subscriber, editor),
-    *(config, backup, adopt, completion, manage),
+    *(source, add, article, newsletter, edition, transport, post, account, lists, subscriber),
+    *(editor, config, backup, adopt, completion, manage),
 ):
     root.add_command(command)
 
