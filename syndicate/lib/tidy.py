@@ -25,6 +25,8 @@ _GONE = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));?", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# Those that say nothing when nothing is in them.
+_HOLDING = ("p", "figure", "figcaption", "blockquote", "ol", "ul", "li", *_HEADINGS)
 _BREAKS = re.compile(r"<br>\s*<br>")
 _CONTAINERS = ("div", "section", "article", "main", "header", "footer", "aside", "center")
 # Sanitising leaves this tag out; dissolved here, each element would copy the text before it.
@@ -93,7 +95,7 @@ def _paragraphs(root: Element) -> None:
         if box.tag != "p" or _BREAKS.search(_inner(box)):
             box.tag = "div"
             _wrap(box)
-    for element in [*root.iterdescendants("p", "figure", "figcaption", *_HEADINGS)]:
+    for element in [*root.iterdescendants(*_HOLDING)]:
         if _empty(element):
             element.drop_tree()
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ _LINKED = 0.4
 _FEW = 250
 # A byline is no longer.
 _LINE = 100
+# What systems call the picture above a text.
+_FEATURED = re.compile(r"featured|post-(image|thumbnail)|hero|lead-?(image|media|photo)|feature-im")
 _WHOLE = HEADINGS | {"blockquote", "ol", "p", "pre", "table", "tbody", "tr", "ul"}
 
 
@@ -200,10 +203,16 @@ def _figures(before: list[Leaf], box: Element, lead: str) -> list[Element]:
     if zone is None:
         return []
     own = {up for leaf in before for up in (leaf.element, *leaf.element.iterancestors("figure"))}
-    return [each for each in zone.iter("figure") if each in own and _is_shown(each, lead)][-2:]
+    below = {each for head in heads[-1:] for each in head.itersiblings("figure")}
+    return [
+        each
+        for each in zone.iter("figure")
+        if each in own and (each in below or _is_shown(each, lead))
+    ][-2:]
 
 
 def _is_shown(figure: Element, lead: str) -> bool:
     images = [same_file(image.get("src", "")) for image in figure.iter("img")]
     captioned = next(figure.iter("figcaption"), None) is not None
-    return bool(images) and (captioned or lead in images)
+    named = " ".join(each.get("class", "") for each in figure.iter("figure", "img"))
+    return bool(images) and (captioned or lead in images or bool(_FEATURED.search(named)))

@@ -2,18 +2,22 @@
 
 ::
 
-    page ─→ decoded ─→ tree ─→ facts.facts: title, authors, date …, before anything is taken out
-                            ─→ blocks.body: the text with its pictures, and nothing around it
+    page ─→ tree ─→ facts.facts: title, authors, date …, before anything is taken out
+                 ─→ blocks.body: the text with its pictures, and nothing around it
+                 ─→ single.is_single: whether that is one article
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from syndicate.lib.html import images
 from syndicate.lib.http import Page
 from syndicate.sources.blocks import body
 from syndicate.sources.facts import Facts, facts
+from syndicate.sources.lead import lead
 from syndicate.sources.readers.tree import tree
+from syndicate.sources.single import is_single
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,4 +35,6 @@ def extract(page: Page) -> Extract:
         return Extract()
     found = facts(root, page.url)
     text = body(root, page.url, found)
-    return Extract(**vars(found), body=text, is_article=bool(found.title and text))
+    image = lead(found.image, images(text))
+    known = {**vars(found), "image": image}
+    return Extract(**known, body=text, is_article=is_single(found, text))
