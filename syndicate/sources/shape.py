@@ -14,6 +14,7 @@ from syndicate.lib.html import Image, excerpt, images, sanitise, to_text
 from syndicate.lib.text import one_line
 from syndicate.sources.extract import Extract
 from syndicate.sources.identity import Marks
+from syndicate.sources.lead import lead
 from syndicate.sources.readers.base import Entry
 from syndicate.sources.summary import summary
 
@@ -32,6 +33,8 @@ def filled(entry: Entry, page: Extract) -> Entry:
     """*entry* with its gaps filled from its page; what the source says itself is never replaced."""
     longer = len(to_text(page.body)) > 1.2 * len(to_text(entry.body))
     teaser = len(to_text(entry.body)) < TEASER
+    own = Image(entry.image_url, entry.image_alt, entry.image_caption)
+    image = own if own.url or images(entry.body) else page.image
     return replace(
         entry,
         title=entry.title or page.title,
@@ -39,8 +42,12 @@ def filled(entry: Entry, page: Extract) -> Entry:
         published_at=entry.published_at or page.published_at,
         body=page.body if teaser and longer else entry.body,
         summary=entry.summary or page.description,
-        image_url=entry.image_url or ("" if images(entry.body) else page.image_url),
+        image_url=image.url,
+        image_alt=image.alt,
+        image_caption=image.caption,
+        tags=entry.tags or page.tags,
         language=entry.language or page.language,
+        canonical=entry.canonical or (page.canonical if page.canonical != entry.url else ""),
         comments_url=entry.comments_url or page.comments_url,
     )
 
@@ -48,7 +55,8 @@ def filled(entry: Entry, page: Extract) -> Entry:
 def fields(entry: Entry, marks: Marks) -> tuple[dict[str, Any], str]:
     """(values for an Article, a remark for the editor or "")."""
     body, remark = _body(entry)
-    image = _lead_image(entry, body)
+    given = Image(entry.image_url, entry.image_alt, entry.image_caption)
+    image = lead(given, images(body))
     short = summary(entry.summary, body, entry.title)
     values = {
         "guid": marks.guid,
@@ -90,26 +98,3 @@ def _title(entry: Entry, body: str) -> str:
 
 def _pictured(entry: Entry) -> bool:
     return bool(entry.image_url) or "<img" in entry.body
-
-
-def _lead_image(entry: Entry, body: str) -> Image:
-    """The source's own choice, with the caption the body gives it; else the body's first."""
-    found = images(body)
-    if not entry.image_url:
-        return found[0] if found else Image("")
-    twin = next((each for each in found if _same(each.url, entry.image_url)), Image(""))
-    return Image(
-        entry.image_url,
-        entry.image_alt or twin.alt,
-        entry.image_caption or twin.caption,
-    )
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two addresses show one picture, perhaps in two sizes (``pier-300x200.jpg``)."""
-    return _stem(one) == _stem(other) != ""
-
-
-def _stem(url: str) -> str:
-    name = urlsplit(url).path.rpartition("/")[2]
-    return re.sub(r"(-\d+x\d+|-scaled|@2x)?(\.\w+)?$", "", name).lower()

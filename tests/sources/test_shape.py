@@ -80,3 +80,15 @@ def test_a_page_fills_gaps_and_replaces_nothing() -> None:
     assert filled(whole, page).author == "Ada"
     assert filled(whole, page).body == whole.body
     assert filled(whole, page).image_url == ""
+
+
+def test_what_the_page_adds_besides() -> None:
+    page = Extract(
+        image=Image("https://e.example/pier.jpg", "Pier", "The pier at noon"),
+        tags=("Quay",),
+        canonical="https://e.example/pier",
+    )
+    found = filled(Entry(url="https://e.example/p?id=7"), page)
+    assert (found.image_alt, found.image_caption) == ("Pier", "The pier at noon")
+    assert (found.tags, found.canonical) == (("Quay",), "https://e.example/pier")
+    assert filled(Entry(url="https://e.example/pier"), page).canonical == ""
