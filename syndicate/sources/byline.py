@@ -50,7 +50,14 @@ def authors(claims: Claims) -> tuple[str, ...]:
         for people in find(claims):
             if kept := tuple(each for each in people if each.casefold() not in site):
                 return kept
-    return ()
+    return _owner(claims)
+
+
+def _owner(claims: Claims) -> tuple[str, ...]:
+    """A person whose site bears their name; others whom it names went before."""
+    given = claims.linked.each(claims.linked.article.get("author"))
+    people = [each for each in given if isinstance(each, dict) and is_a(each, _PERSON)]
+    return tuple(name for each in people for name in _names(each) if is_name(name))
 
 
 def _linked(claims: Claims) -> Iterator[tuple[str, ...]]:

@@ -9,9 +9,9 @@ from syndicate.lib.tidy import Element
 from syndicate.sources.claims import Claims, shown
 from syndicate.sources.readers.text import plain
 
-_PARTED = re.compile(r"\s+[|·•»«›‹–—\-:/\\]+\s+|\s*[|»]\s*|(?<=\S):\s+")
+_PARTED = re.compile(r"\s+[|·•»«›‹–—\-:/\\]+\s+|\s*\|\s*|(?<=\S):\s+")
 _METAS = (
-    "og:title", "dc.title", "dcterms.title", "dc:title", "twitter:title", "parsely-title",
+    "dc.title", "dcterms.title", "dc:title", "og:title", "twitter:title", "parsely-title",
     "sailthru.title", "title",
 )  # fmt: skip
 _MASTHEAD = {"header", "nav", "aside", "footer"}
@@ -20,17 +20,20 @@ _MASTHEAD = {"header", "nav", "aside", "footer"}
 def headline(claims: Claims) -> str:
     """The article's own title, or ""."""
     element = next(claims.root.iter("title"), None)
-    given = [
-        claims.said("headline", "name"),
-        *(plain(each) for each in claims.all(*_METAS)),
-        "" if element is None else plain(" ".join((element.text or "").split())),
-    ]
+    whole = "" if element is None else plain(" ".join((element.text or "").split()))
     headings = _headings(claims.root)
+    given = [*_linked(claims, [whole, *headings]), *map(plain, claims.all(*_METAS)), whole]
     begun = [own for own in headings for each in given if _folded(each).startswith(_folded(own))]
     own = next(iter([*begun, *headings]), "")
     site = {_folded(each) for each in [*claims.site(), _host(claims.url)]} - {""}
     parted = [_without(each, site, own) for each in given if _folded(each) not in site]
     return next(filter(None, parted), "") or own
+
+
+def _linked(claims: Claims, shown: list[str]) -> list[str]:
+    """What JSON-LD has as headline and name, first the one that the page shows, too."""
+    given = [each for each in (claims.said("headline"), claims.said("name")) if each]
+    return sorted(given, key=lambda one: not any(_folded(one) in _folded(each) for each in shown))
 
 
 def _without(title: str, site: set[str], own: str) -> str:
@@ -48,9 +51,12 @@ def _without(title: str, site: set[str], own: str) -> str:
 
 
 def _headings(root: Element) -> list[str]:
-    """The headings the page shows outside its masthead, the highest first."""
-    found = [each for tag in ("h1", "h2") for each in root.iter(tag) if _is_headline(each)]
-    return [line for each in found if _folded(line := plain(shown(each)).rstrip(" ¶#"))]
+    """The headings of the highest rank that the page shows outside its masthead."""
+    for tag in ("h1", "h2"):
+        lines = [plain(shown(each)).rstrip(" ¶#") for each in root.iter(tag) if _is_headline(each)]
+        if found := [line for line in lines if _folded(line)]:
+            return found
+    return []
 
 
 def _is_headline(heading: Element) -> bool:

@@ -19,7 +19,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 # Addresses and what is in brackets; and what follows a name: where, for whom, when.
-_ASIDE = re.compile(r"\s*\([^)]*\)?|https?:\S+|\S+@\S+|\s@\w+")
+_ASIDE = re.compile(r"\s*\([^)]*(?:\)(?=\s*(?:$|[,;|]))|$)|https?:\S+|\S+@\S+|\s@\w+")
 _TRAILING = re.compile(
     r"(?:^|\s+)(?:in|for|at|from|on|à|aus|für|pour|para|published|updated|posted|last)\s.*$",
     re.IGNORECASE,
@@ -119,7 +119,10 @@ def _halves(part: str) -> list[str]:
 
 def _bare(part: str) -> str:
     """A part of a byline without what follows the name."""
-    words = _TRAILING.sub("", _DATE.sub("", part)).strip(_MARKS).split()
+    dateless = _DATE.sub("", part)
+    cut = _TRAILING.sub("", dateless)
+    # "Society for Piers" is a name; "Ada Example for the Review" begins with one.
+    words = (cut if " " in cut or not cut else dateless).strip(_MARKS).split()
     if len(words) > 2 and month(words[-1].rstrip(".,")) and _DATE.search(part):
         words.pop()
     return " ".join(words).strip(_MARKS)

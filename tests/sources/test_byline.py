@@ -36,6 +36,8 @@ def article(author: Any, **more: Any) -> dict[str, Any]:
         ([article({"@type": "Organization", "name": "Coast Agency"})], ("Coast Agency",)),
         ([article([{"@type": "Organization", "name": "Coast Agency"}, ADA])], ("Ada Example",)),
         ([article(REVIEW, publisher=REVIEW)], ()),
+        # A person whose site bears their name.
+        ([article(ADA, publisher=ADA)], ("Ada Example",)),
         ([article({"@type": "Person", "name": "admin"})], ()),
         ([article({"@type": "Person", "name": 7}), "{broken", "[]", '"text"'], ()),
         # Of several articles, the one of this page.
@@ -80,6 +82,9 @@ def test_what_the_page_shows(body: str, names: tuple[str, ...]) -> None:
         ("Ada Example in Port Example", ("Ada Example",)),
         ("Ada Example & Bo Sample", ("Ada Example", "Bo Sample")),
         ("Salt & Vinegar", ("Salt & Vinegar",)),
+        ("Society for Piers", ("Society for Piers",)),
+        ("Ada Example for the Review", ("Ada Example",)),
+        ("Bo (Bob Beau) Sample", ("Bo (Bob Beau) Sample",)),
         ("Yo Ma, MA", ("Yo Ma",)),
         ("user123", ("user123",)),
         ("ada@e.example", ()),

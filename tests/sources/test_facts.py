@@ -30,6 +30,11 @@ def read(head: str = "", body: str = "", url: str = URL) -> Facts:
         ("<title>A pier: what now? - Some Paper</title>", "<h1>A pier: what now?</h1>"),
         ("<title>A pier: what now? | News | Some Paper</title>", "<h1>A pier: what now? ¶</h1>"),
         (SITE + "<title>Harbour Review</title>", "<article><h2>A pier: what now?</h2></article>"),
+        (
+            ld({"@type": "Article", "headline": "A list", "name": "A pier: what now?"}),
+            "<h1>A pier: what now?</h1>",
+        ),
+        ("<title>Opinion: A pier: what now?</title>", "<h2>Opinion</h2><h1>A pier: what now?</h1>"),
         ("", "<header><h1>Harbour Review</h1></header><h2>A pier: what now?</h2>"),
     ],
 )
