@@ -14,6 +14,7 @@ from tests.real.site import Site
 from tests.real.watch import Watch
 
 _numbers = itertools.count(1)
+_history: set[str] = set()  # ids of the posts that were there before all tests
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +40,10 @@ def a_ghost() -> Iterator[ghost.Ghost]:
 @pytest.fixture
 def watch(request: pytest.FixtureRequest, db: None) -> Watch:
     """Of the pair (fixture of the site, kind of the source) that the test names."""
-    site, kind = request.param
-    return Watch(request.getfixturevalue(f"a_{site}"), kind)
+    name, kind = request.param
+    site: Site = request.getfixturevalue(f"a_{name}")
+    site.clear(_history)
+    return Watch(site, kind)
 
 
 @pytest.fixture
@@ -51,4 +54,5 @@ def title() -> Callable[[str], str]:
 
 def _give_history(site: Site) -> None:
     for days in (12, 9, 6):
-        site.backdate(f"A story of {days} days ago", clock.now() - timedelta(days=days))
+        post = site.backdate(f"A story of {days} days ago", clock.now() - timedelta(days=days))
+        _history.add(post.id)

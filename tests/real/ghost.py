@@ -13,7 +13,7 @@ It mails nobody and asks nothing of the world; its owner is logged in, without a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,7 @@ class Ghost:
     """Starts on entering, with one author and an integration; ends on leaving."""
 
     published = "published"
+    unprotected: Mapping[str, str] = {"visibility": "public"}
 
     def __init__(self) -> None:
         self._server = Server("ghost")
@@ -91,9 +92,9 @@ class Ghost:
         """Away with it."""
         self.call("DELETE", f"/posts/{post.id}/")
 
-    def clear(self) -> None:
-        """Away with all there is."""
-        self.call("DELETE", "/posts/?filter=id:-null")
+    def clear(self, keep: Collection[str] = ()) -> None:
+        """Away with all posts but those with the ids of *keep*."""
+        self.call("DELETE", f"/posts/?filter=id:-[{','.join(keep) or 'null'}]")
 
     def schedule(self, title: str, at: datetime) -> Post:
         """Write a post that is to appear at a moment."""
@@ -140,9 +141,10 @@ class Ghost:
 
     def source(self, kind: str) -> dict[str, Any]:
         """What a Source row of that kind needs."""
-        if kind == "feed":
-            return {"url": self.feed_url}
-        return {"url": f"{self.api}/posts/", "credentials": {"key": self.key}}
+        if kind == "ghost":
+            return {"url": f"{self.api}/posts/", "credentials": {"key": self.key}}
+        places = {"feed": self.feed_url, "sitemap": f"{self.url}/sitemap.xml", "page": self.url}
+        return {"url": places[kind]}
 
     def call(self, method: str, path: str, **fields: Any) -> Any:
         """The Admin API, as the owner."""

@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ class WordPress:
     """Starts on entering, with one author; ends on leaving."""
 
     published = "publish"
+    unprotected: Mapping[str, str] = {"password": ""}
 
     def __init__(self) -> None:
         self._server = Server("wordpress")
@@ -100,10 +102,11 @@ class WordPress:
         """Away with it, past the trash."""
         self.call("DELETE", f"/posts/{post.id}", force=True)
 
-    def clear(self) -> None:
-        """Away with all there is."""
-        for post in self.call("GET", "/posts?per_page=100&status=any"):
-            self.call("DELETE", f"/posts/{post['id']}", force=True)
+    def clear(self, keep: Collection[str] = ()) -> None:
+        """Away with all posts but those with the ids of *keep*."""
+        for post in self.call("GET", "/posts?per_page=100&status=any&_fields=id"):
+            if str(post["id"]) not in keep:
+                self.call("DELETE", f"/posts/{post['id']}", force=True)
 
     def schedule(self, title: str, at: datetime) -> Post:
         """Write a post that is to appear at a moment."""
@@ -151,7 +154,13 @@ class WordPress:
 
     def source(self, kind: str) -> dict[str, Any]:
         """What a Source row of that kind needs."""
-        return {"url": self.feed_url if kind == "feed" else f"{self.api}/posts"}
+        places = {
+            "feed": self.feed_url,
+            "wordpress": f"{self.api}/posts",
+            "sitemap": f"{self.url}/wp-sitemap.xml",
+            "page": self.url,
+        }
+        return {"url": places[kind]}
 
     def call(self, method: str, path: str, **fields: Any) -> Any:
         """The REST API, as the author."""
