@@ -62,7 +62,7 @@ JOBS = (
         "take",
         lambda now: Notice.objects.due(now).values_list("pk", flat=True),
         take,
-        width=4,
+        width=lambda: site().sources.look_width,
         claim="due_at moved by conditional UPDATE; deleted with what came of it",
     ),
     Job(

@@ -16,8 +16,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
+from django.db.models import Q
 from django.utils.http import parse_header_parameters
 
 from syndicate.lib import retry
@@ -74,7 +76,7 @@ def _host(url: str) -> str:
 def _heed(notice: Notice, now: datetime) -> None:
     """Raises BadInput when it cannot be done now."""
     if not notice.source.active:
-        notice.delete()
+        _done(notice)
     elif notice.kind == Notice.Kind.PUSH:
         _pushed(notice, now)
     else:
@@ -82,11 +84,10 @@ def _heed(notice: Notice, now: datetime) -> None:
 
 
 def _told(notice: Notice, now: datetime) -> None:
-    source, done = notice.source, notice.delete
+    source, done = notice.source, partial(_done, notice)
     said = _meaning(notice)
     if said.entry is None and not said.url:
-        look(source, now)
-        done()
+        _look(notice, now)
     elif said.entry is None:
         _page(source, said.url, now, done)
     elif said.gone:
@@ -106,10 +107,9 @@ def _pushed(notice: Notice, now: datetime) -> None:
     source = notice.source
     reading = _reading(notice) if source.kind == "feed" else Reading()
     if reading.entries:
-        detect.take(reading, source, now, along=notice.delete)
+        detect.take(reading, source, now, along=partial(_done, notice))
     else:
-        look(source, now)
-        notice.delete()
+        _look(notice, now)
 
 
 def _reading(notice: Notice) -> Reading:
@@ -145,11 +145,25 @@ def _page(source: Source, url: str, now: datetime, done: Callable[[], object]) -
         detect.add_article(url, source, now, along=done)
 
 
-def look(source: Source, now: datetime) -> None:
+def _look(notice: Notice, now: datetime) -> None:
+    """A look that fails is tried again sooner than the source would be by itself."""
+    if not look(notice.source, now):
+        raise BadInput(notice.source.error, notice.source.hint)
+    _done(notice)
+
+
+def look(source: Source, now: datetime) -> bool:
     """Look at all of it, even if somebody else is about to: they may have begun too early."""
     look_now(source, now)
     detect.detect(source.pk, now)
     source.refresh_from_db()
+    return source.failures == 0
+
+
+def _done(notice: Notice) -> None:
+    """Called in the transaction that stores what came of it."""
+    # Not notice.delete(): that forgets its key, even if the transaction is then taken back.
+    Notice.objects.filter(pk=notice.pk).delete()
 
 
 def _again(notice: Notice, error: BadInput, now: datetime) -> None:
@@ -158,5 +172,6 @@ def _again(notice: Notice, error: BadInput, now: datetime) -> None:
     later = now + retry.wait(tries, MINUTES, notice.pk)
     Notice.objects.filter(pk=notice.pk).update(due_at=later, error=str(error))
     log.warning("what was told of %s cannot be taken: %s", notice.source, error)
-    failed = Notice.objects.filter(attempts__gte=TRIES, received_at__lt=now - KEPT_FOR)
-    failed.delete()
+    failed = Notice.objects.filter(attempts__gte=TRIES)
+    # Of a look that failed the source itself tells.
+    failed.filter(Q(received_at__lt=now - KEPT_FOR) | Q(url="", body=b"")).delete()

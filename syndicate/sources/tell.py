@@ -21,18 +21,17 @@ def tell(
 
     “Look now”, said again while the first waits, is one notice: the look is yet to come.
     """
-    notice = Notice(
-        source=source,
-        kind=kind,
-        url=url,
-        content_type=content_type[:200],
-        body=body,
-        received_at=now,
-        due_at=now,
-    )
-    waiting = Notice.objects.filter(source=source, attempts=0, url=url, kind=kind)
-    same = None if body else next((each for each in waiting if not each.body), None)
-    if same is None:
-        notice.save()
+    waiting = Notice.objects.filter(source=source, kind=kind, url=url, body=b"", attempts=0)
+    notice = None if body else waiting.first()
+    if notice is None:
+        notice = Notice.objects.create(
+            source=source,
+            kind=kind,
+            url=url,
+            content_type=content_type[:200],
+            body=body,
+            received_at=now,
+            due_at=now,
+        )
     wake.ring()
-    return same or notice
+    return notice

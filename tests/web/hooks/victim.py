@@ -1,0 +1,105 @@
+"""What is told at our door, by a process that kills itself.
+
+python -m tests.web.hooks.victim begin URL               a new site, watched, served by a hub
+python -m tests.web.hooks.victim hear AT STEP KIND URL   one message; 0 if it is thanked for
+python -m tests.web.hooks.victim take AT STEP            all that was told
+
+AT is the moment (seconds since 1970). STEP counts the statements that the database is asked for:
+before that one the process is gone, as by ``kill -9``. With STEP 0 it lives.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from itertools import count
+
+from django.db import connection
+from django.test import Client
+
+from syndicate import paths
+from syndicate.lib import clock
+from syndicate.lib.http import fetch
+from syndicate.lib.migrate import migrate
+from syndicate.sources import push
+from syndicate.sources.detect import detect
+from syndicate.sources.models import Notice, Push, Source
+from syndicate.sources.notice import take
+from syndicate.sources.readers.base import Reading
+from tests.conftest import NOON
+from tests.traps.victim import watch
+
+
+def begin(url: str) -> None:
+    """A database, and the source in it after its first look."""
+    migrate(NOON, paths.data())
+    source = Source.objects.create(name="Harbour", url=url, created_at=NOON, next_check=NOON)
+    detect(source.pk, NOON)
+    push.offer(source, Reading(hub="https://hub.example"), NOON)
+
+
+def hear(kind: str, url: str) -> None:
+    """Said by a hub, by the site, or by its Ghost."""
+    status = _push() if kind == "push" else _ping({"url": url} if kind == "ping" else _post(url))
+    sys.exit(status != 202)
+
+
+def _ping(said: object) -> int:
+    path = f"/hooks/ping/{Source.objects.get().ping_token}"
+    return _client().post(path, json.dumps(said), "application/json").status_code
+
+
+def _push() -> int:
+    row, body = Push.objects.get(), fetch(Source.objects.get().url).body
+    signed = hmac.new(push.secret(row).encode(), body, "sha256").hexdigest()
+    headers = {"X-Hub-Signature": f"sha256={signed}"}
+    path = f"/hooks/websub/{row.token}"
+    return _client().post(path, body, "application/rss+xml", headers=headers).status_code
+
+
+def _client() -> Client:
+    return Client(SERVER_NAME="127.0.0.1")
+
+
+def _post(url: str) -> object:
+    number, slug = url.split("/")[-2:]
+    title = slug.replace("-", " ").capitalize()
+    now = {"id": f"harbour-{number}", "url": url, "title": title, "html": "<p>Long.</p>"}
+    return {"post": {"current": {**now, "status": "published"}, "previous": {}}}
+
+
+def take_all(now: datetime) -> None:
+    """As the daemon does."""
+    while due := list(Notice.objects.due(now).values_list("pk", flat=True)):
+        for pk in due:
+            take(pk, now)
+
+
+def die_before(step: int) -> None:
+    """That statement is not asked."""
+    steps = count(1)
+
+    def asked(statement: str) -> None:
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    connection.ensure_connection()
+    watch(asked)
+
+
+def main(act: str, *words: str) -> None:
+    """See above."""
+    if act == "begin":
+        return begin(*words)
+    now = datetime.fromtimestamp(int(words[0]), UTC)
+    die_before(int(words[1]))
+    with clock.frozen(now):
+        hear(*words[2:]) if act == "hear" else take_all(now)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
