@@ -93,7 +93,7 @@ class Ghost(Website):
         **values: Any,
     ) -> str:
         """Publish, and return the address."""
-        now = _now()
+        now = self._now()
         slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
         html = "".join(f"<p>{escape(each)}</p>" for each in paragraphs)
         made = Post(f"{next(self._ids):x}", slug, title, html, date or now, now)
@@ -103,7 +103,7 @@ class Ghost(Website):
 
     def backdate(self, title: str, *, days: int = 30, **values: Any) -> str:
         """Publish something new under an old date."""
-        return self.publish(title, date=_now() - timedelta(days=days), **values)
+        return self.publish(title, date=self._now() - timedelta(days=days), **values)
 
     def schedule(self, title: str, at: datetime, **values: Any) -> str:
         """Have it published at *at*."""
@@ -112,7 +112,7 @@ class Ghost(Website):
     def edit(self, url: str, /, **values: Any) -> None:
         """Change fields of an article: ``title=…``, ``html=…``."""
         post = self._at(url)
-        self.posts[self.posts.index(post)] = replace(post, **{"updated": _now(), **values})
+        self.posts[self.posts.index(post)] = replace(post, **{"updated": self._now(), **values})
 
     def rename(self, url: str, slug: str) -> str:
         """Give it another address; nothing leads there from the old one."""
@@ -173,7 +173,7 @@ class Ghost(Website):
             ' xmlns:atom="http://www.w3.org/2005/Atom" version="2.0"'
             ' xmlns:media="http://search.yahoo.com/mrss/"><channel>'
             f"<title><![CDATA[{self.publication.name}]]></title><link>{self.url}/</link>"
-            f"<generator>Ghost 5.130</generator><lastBuildDate>{_rfc(_now())}</lastBuildDate>"
+            f"<generator>Ghost 5.130</generator><lastBuildDate>{_rfc(self.time())}</lastBuildDate>"
             f'<atom:link href="{self.url}/rss/" rel="self" type="application/rss+xml"/>'
             f"<ttl>60</ttl>{items}</channel></rss>"
         )
@@ -320,18 +320,18 @@ class Ghost(Website):
 
     def _shown(self) -> list[Post]:
         """What is published by now, newest first."""
-        due = [each for each in self.posts if each.published <= clock.now()]
+        due = [each for each in self.posts if each.published <= self.time()]
         return sorted(due, key=lambda each: (each.published, each.id), reverse=True)
 
     def _link(self, post: Post) -> str:
         return f"{self.url}/{post.slug}/"
 
+    def _now(self) -> datetime:
+        self.tick()
+        return clock.now().replace(microsecond=0)
+
     def _at(self, url: str) -> Post:
         return next(each for each in self.posts if self._link(each) == url)
-
-
-def _now() -> datetime:
-    return clock.now().replace(microsecond=0)
 
 
 def _iso(at: datetime) -> str:

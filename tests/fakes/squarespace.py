@@ -97,7 +97,7 @@ class Squarespace(Website):
         **values: Any,
     ) -> str:
         """Publish, and return the address."""
-        now = clock.now().replace(microsecond=0)
+        now = self._now()
         slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
         html = "".join(f"<p>{escape(each)}</p>" for each in paragraphs)
         made = Item(f"{next(self._ids):x}", slug, title, html, date or now, now)
@@ -109,7 +109,7 @@ class Squarespace(Website):
     def edit(self, url: str, /, **values: Any) -> None:
         """Change fields of an item: ``title=…``, ``html=…``."""
         item = next(each for each in self.items if self._link(each) == url)
-        changed = replace(item, **{"updated": clock.now().replace(microsecond=0), **values})
+        changed = replace(item, **{"updated": self._now(), **values})
         self.items[self.items.index(item)] = changed
 
     def rename(self, url: str, slug: str) -> str:
@@ -191,7 +191,7 @@ class Squarespace(Website):
 
     def _rss(self, page: list[Item]) -> str:
         # As in a feed that was seen: older than the newest article in it.
-        built = page[0].published - timedelta(seconds=151) if page else clock.now()
+        built = page[0].published - timedelta(seconds=151) if page else self.time()
         items = "".join(
             f"<item><title>{xml(each.title)}</title><dc:creator>{xml(each.author)}</dc:creator>"
             f"<pubDate>{format_datetime(each.published)}</pubDate><link>{self._link(each)}</link>"
@@ -241,8 +241,12 @@ class Squarespace(Website):
     # --- its items ------------------------------------------------------------------------------
 
     def _shown(self) -> list[Item]:
-        due = [each for each in self.items if each.published <= clock.now()]
+        due = [each for each in self.items if each.published <= self.time()]
         return sorted(due, key=lambda each: (each.published, each.id), reverse=True)
+
+    def _now(self) -> datetime:
+        self.tick()
+        return clock.now().replace(microsecond=0)
 
     def _link(self, item: Item) -> str:
         return f"{self.url}/news/{item.slug}"

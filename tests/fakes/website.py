@@ -17,6 +17,7 @@ import itertools
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -72,6 +73,7 @@ class Website:
         self._tags = True  # whether validators are sent and honoured
         self._numbers = itertools.count(1)
         self.closing = threading.Event()
+        self._context = copy_context()
 
     def __enter__(self) -> Website:
         self._thread.start()
@@ -92,6 +94,17 @@ class Website:
     def feed_url(self) -> str:
         """The address of the feed."""
         return self.url + self._feed
+
+    def tick(self) -> None:
+        """Go by the clock of whoever calls: one that is frozen does not reach the server's thread.
+
+        What is on schedule is published by it.
+        """
+        self._context = copy_context()
+
+    def time(self) -> datetime:
+        """What the site's own clock shows."""
+        return self._context.copy().run(clock.now)
 
     # --- what a publication does --------------------------------------------------------------
 

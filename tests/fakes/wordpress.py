@@ -67,7 +67,7 @@ class WordPress(Site):
         **values: Any,
     ) -> str:
         """Publish, and return the address; with a *date* of its own, as a program may do it."""
-        now = clock.now().replace(microsecond=0)
+        now = self._now()
         number, slug = next(self._ids), re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
         html = "\n".join(f"<p>{escape(each)}</p>" for each in paragraphs)
         # wp_insert_post: what is put in with a date counts as changed on it, and not now.
@@ -237,6 +237,7 @@ class WordPress(Site):
         self.posts[self.posts.index(post)] = replace(post, **values)
 
     def _now(self) -> datetime:
+        self.tick()
         return clock.now().replace(microsecond=0)
 
 

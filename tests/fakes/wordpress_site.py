@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape as xml
 
-from syndicate.lib import clock
 from tests.fakes.publication import Picture
 from tests.fakes.website import Website
 
@@ -148,7 +147,7 @@ class Site(Website):
 
     def _shown(self) -> list[Post]:
         """What anybody may see now: wp-cron has seen to what was due."""
-        now = clock.now()
+        now = self.time()
         return [each for each in self.posts if each.status == "publish" and each.date <= now]
 
     def _sorted(self, order: str) -> list[Post]:
