@@ -19,7 +19,8 @@ _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_LONG = re.compile(rb"[^<]{20000}")
+# Begun at a tag only: from each byte anew, it would take time that grows with the square.
+_LONG = re.compile(rb"(?:\A|<)[^<]{20000}")
 _TAG = re.compile(rb"<[A-Za-z](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+")
 _AUTHOR = re.compile(
     rb"<((?:[\w-]+:)?(?:author|creator|managingeditor|webmaster|publisher|owner|contributor))\b"
