@@ -4,6 +4,7 @@ python -m benchmarks.seed readers 60000      readers of one list, and articles
 python -m benchmarks.seed edition letter 12  an edition of so many articles, started as the
                                              daemon starts one; tells how long that took
 python -m benchmarks.seed sample 1           one of an edition's mails
+python -m benchmarks.seed sources            a source for each address of a JSON list from stdin
 """
 
 from __future__ import annotations
@@ -63,6 +64,22 @@ def readers(count: int) -> dict[str, Any]:
             created_at=now, since=now, next_slot_at=now, active=False,
         )  # fmt: skip
     return {"readers": Subscription.objects.count()}
+
+
+def sources() -> dict[str, Any]:
+    """So many, each due at once."""
+    from syndicate.lib import clock
+    from syndicate.lib.migrate import migrate
+    from syndicate.paths import data
+    from syndicate.sources.models import Source
+
+    now = clock.now()
+    migrate(now, data())
+    Source.objects.bulk_create(
+        Source(name=url, url=url, created_at=now, next_check=now, active=True)
+        for url in json.load(sys.stdin)
+    )
+    return {"sources": Source.objects.count()}
 
 
 def edition(newsletter: str, articles: int) -> dict[str, Any]:
@@ -150,7 +167,7 @@ def _rows(words: list[str] | tuple[str, ...]) -> str:
 def main(what: str, *arguments: str) -> None:
     """Do it, and answer."""
     django.setup()
-    todo = {"readers": readers, "edition": edition, "sample": sample}[what]
+    todo = {"readers": readers, "edition": edition, "sample": sample, "sources": sources}[what]
     print(json.dumps(todo(*(int(word) if word.isdigit() else word for word in arguments))))
 
 
