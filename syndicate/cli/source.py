@@ -59,10 +59,11 @@ def show_(source: Source) -> None:
 @source.command(cls=Command)
 @click.argument("url")
 def find(url: str) -> None:
-    """Print the feeds that an address offers; nothing is kept."""
+    """Print what could be watched at an address, the best first; nothing is kept."""
+    from syndicate.lib import clock
     from syndicate.sources.discover import discover
 
-    found = discover(url)
+    found = discover(url, clock.now())
     told = [{"url": c.url, "kind": c.kind, "title": c.title, "entries": c.entries} for c in found]
     rows = [tuple(c.values()) for c in told]
     show(told, columns(("Address", "Kind", "Title", "Entries"), rows, "No feed found there."))
@@ -81,7 +82,7 @@ def add(url: str, name: str, newest: int, dry_run: bool) -> None:
 
     now = clock.now()
     if dry_run:
-        best = likeliest(url)
+        best = likeliest(url, now)
         unsaved = Source(name=name or best.title, kind=best.kind, url=best.url, take_newest=newest)
         unsaved.created_at = unsaved.next_check = now
         _show_look(unsaved, now)

@@ -15,22 +15,21 @@ from syndicate.sources.models import Source
 log = logging.getLogger(__name__)
 
 
-def add_source(url: str, *, name: str = "", newest: int = 0, now: datetime) -> Source:
-    """Find the feed at *url* and watch it from *now* on; of what is there, send the *newest* few.
+def add_source(
+    url: str, *, name: str = "", newest: int = 0, now: datetime, kind: str = ""
+) -> Source:
+    """Find what is best at *url* and watch it from *now* on; of what is there, send the *newest*.
 
-    Raises BadInput where there is none, or it is watched already.
+    *kind* (as in READERS) chooses among what the site offers. Raises BadInput where there is
+    nothing, or it is watched already.
     """
-    return watch(likeliest(url), site_url=url, name=name, newest=newest, now=now)
+    found = likeliest(url, now, kind)
+    return watch(found, site_url=url, name=name, newest=newest, now=now)
 
 
-def likeliest(url: str) -> Candidate:
-    """The feed at *url* that is most likely meant. Raises BadInput where there is none."""
-    found = discover(url)
-    if not found:
-        raise BadInput(
-            f"No feed was found at {url}.", "Look for one on the site, and give its own address."
-        )
-    return found[0]
+def likeliest(url: str, now: datetime, kind: str = "") -> Candidate:
+    """What at *url* is most likely meant. Raises BadInput where there is nothing to watch."""
+    return discover(url, now, kind)[0]
 
 
 def watch(

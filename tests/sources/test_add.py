@@ -8,7 +8,6 @@ import pytest
 
 from syndicate.lib.errors import BadInput
 from syndicate.sources.add import add_source
-from syndicate.sources.discover import Candidate, discover
 from syndicate.sources.models import Source
 from tests.conftest import NOON
 from tests.fakes.website import Website
@@ -21,41 +20,6 @@ def site() -> Iterator[Website]:
         yield made
 
 
-def test_a_sites_feed_is_found_and_its_comments_are_not(site: Website) -> None:
-    assert discover(site.url) == [Candidate(site.feed_url, "feed", "Harbour Review", 1)]
-    assert not site.asked(site.url + "/comments/feed.xml")
-
-
-def test_an_article_leads_to_the_feed_too(site: Website) -> None:
-    assert discover(site.publish("Another"))[0].url == site.feed_url
-
-
-@pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml", "/feed.json", "/rdf.xml"])
-def test_a_feed_is_its_own_answer(site: Website, path: str) -> None:
-    assert discover(site.url + path) == [Candidate(site.url + path, "feed", "Harbour Review", 1)]
-
-
-def test_a_page_that_links_none_is_searched_where_feeds_lie(site: Website) -> None:
-    site.answer_with(200, "<html><body>Welcome</body></html>", url=site.url + "/")
-    assert discover(site.url)[0].url == site.feed_url
-
-
-def test_a_page_that_only_mentions_a_feed(site: Website) -> None:
-    html = '<a href="/comments/feed.xml">Comments</a><a href="/atom.xml">Atom</a>'
-    site.answer_with(200, html, url=site.url + "/")
-    assert discover(site.url)[0].url == site.url + "/atom.xml"
-
-
-def test_a_link_that_leads_nowhere_is_no_candidate(site: Website) -> None:
-    html = '<link rel="alternate" type="application/rss+xml" href="/gone.xml">'
-    site.answer_with(200, html, url=site.url + "/")
-    assert discover(site.url)[0].url == site.feed_url
-
-
-def test_the_scheme_may_be_left_out(site: Website) -> None:
-    assert discover(site.url.removeprefix("http://"))[0].url == site.feed_url
-
-
 @pytest.mark.django_db
 def test_a_source_is_watched_from_now_on(site: Website) -> None:
     source = add_source(site.url, newest=2, now=NOON)
@@ -63,6 +27,16 @@ def test_a_source_is_watched_from_now_on(site: Website) -> None:
     assert (source.take_newest, source.next_check, source.health) == (2, NOON, "new")
     assert list(Source.objects.due(NOON)) == [source]
     assert add_source(site.url + "/atom.xml", name="Mine", now=NOON).name == "Mine"
+
+
+@pytest.mark.django_db
+def test_another_kind_may_be_chosen(site: Website) -> None:
+    page = "".join(f"<p><a href='/n/{n}'>What the tide brought in, {n}</a></p>" for n in range(9))
+    site.answer_with(200, page, {"Content-Type": "text/html"}, url=site.url + "/")
+    source = add_source(site.url, kind="page", now=NOON)
+    assert (source.kind, source.url) == ("page", site.url + "/")
+    with pytest.raises(BadInput, match="No Sitemap was found at"):
+        add_source(site.url, kind="sitemap", now=NOON)
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.conftest import NOON
 from tests.fakes.listings import HEADLINES, LISTINGS, NOT_LISTINGS, ROWS, dated_list
 from tests.fakes.website import Website
 
+SAMPLES = Path(__file__).parent.parent / "fakes" / "samples"
 HOST = "https://e.example"
 
 
@@ -49,6 +51,26 @@ def test_each_has_its_day_where_it_stands_there(name: str) -> None:
 def test_what_is_no_list_of_articles(name: str) -> None:
     with pytest.raises(BadInput, match="no list of articles"):
         entries(NOT_LISTINGS[name]())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ghost/front-casper",
+        "ghost/front-source",
+        "wordpress/front-twentytwentyone",
+        "wordpress/front-twentytwentythree",
+    ],
+)
+def test_the_fronts_of_real_systems(name: str) -> None:
+    html = (SAMPLES / f"{name}.html").read_text()
+    found = entries(html, "https://blog.example.org/")
+    assert {each.url.rstrip("/").rpartition("/")[2] for each in found} == {
+        "the-pier-is-old",
+        "minutes-of-the-council",
+        "a-lamp-moves-house",
+    }
+    assert all(each.title and each.published_at for each in found)
 
 
 def test_its_entries_are_unsure() -> None:

@@ -149,7 +149,7 @@ def test_c16_a_permanent_move_to_a_notice_is_not_followed_for_good(watch: Watch)
 
 def test_c17_the_feed_of_comments_is_not_the_feed(site: Website, db: None) -> None:
     site.publish("A new pier")
-    assert all("comment" not in found.url for found in discover(site.url))
+    assert all("comment" not in found.url for found in discover(site.url, NOON))
 
 
 def test_c18_a_guid_that_is_only_an_attribute(watch: Watch) -> None:

@@ -14,11 +14,11 @@ from syndicate.sources.readers.likely import host, may_be_article
 from syndicate.sources.readers.text import one_address
 
 MAX_ANCHORS = 1500
-# What is never the list itself. Inside a card, though, a footer may hold its "Read more".
+# What is never the list itself.
 _FRAME = {"nav", "footer", "aside", "form", "header", "menu", "dialog", "template", "noscript"}
 _ROLES = {"navigation", "contentinfo", "complementary", "search", "menu", "banner", "dialog"}
 _LINES = {"p", "span", "em", "strong", "b", "i", "li", "dd", "td", "div"}
-_CARD = {"article", "li", "tr", "dd", "dt"}
+_CARD = {"article", "tr", "dd", "dt"}
 _FRAMED = re.compile(
     r"^(nav|navbar|navigation|menu|topbar|footer|site-footer|sidebar|breadcrumbs?|pagination|pager"
     r"|cookies?|share|sharing|social|comments?)([_-]|$)|[_-](nav|menu|navigation|breadcrumbs?)$",
@@ -40,13 +40,14 @@ _TRACKING = re.compile(r"(?<=[?&])(utm_\w+|mc_[ce]id|fbclid|gclid|ref_src|at_\w+
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
-    """One link: *where* is the same for all that stand alike; *beside* the matter of the page."""
+    """One link. *where* is the same for all that stand alike, by names and classes or *roughly*."""
 
     element: Element
     url: str
     order: int
     where: str
-    beside: bool
+    roughly: str  # by names alone
+    beside: bool  # the matter of the page
     central: bool  # inside a main or an article
 
 
@@ -81,6 +82,7 @@ def _anchor(link: Element, order: int, base: str, page: str) -> Anchor | None:
         target,
         order,
         "/".join(map(_step, reversed(above))),
+        "/".join(str(each.tag) for each in reversed(above)),
         any(_BESIDE.search(mark) for mark in marks),
         any(each.tag in {"main", "article"} or each.get("role") == "main" for each in above),
     )
@@ -97,13 +99,16 @@ def _in_prose(link: Element) -> bool:
 
 
 def _framed(above: list[Element]) -> bool:
-    """Whether it stands in the frame of the page, rather than in a part of a card."""
-    for each in above:
-        if each.tag in _CARD and each.tag != "li":
-            return False
-        if each.tag in _FRAME or each.get("role") in _ROLES:
+    """Whether it stands in the frame of the page; a card may have a head and a foot of its own."""
+    for at, each in enumerate(above):
+        edge = each.tag in {"header", "footer"}
+        if _is_frame(each) and not (edge and any(box.tag in _CARD for box in above[at:])):
             return True
     return False
+
+
+def _is_frame(element: Element) -> bool:
+    return element.tag in _FRAME or element.get("role") in _ROLES
 
 
 def _marks(above: list[Element]) -> Iterator[str]:

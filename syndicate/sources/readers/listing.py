@@ -79,7 +79,8 @@ def listed(root: Element, url: str) -> list[Card]:
     every = anchors(root, url)
     alike: dict[str, list[Anchor]] = defaultdict(list)
     for anchor in every:
-        alike[anchor.where].append(anchor)
+        for place in dict.fromkeys((anchor.where, anchor.roughly)):
+            alike[place].append(anchor)
     groups = [_group(each) for each in alike.values() if len({a.url for a in each}) > 1]
     good = sorted((each for each in groups if each.score >= _ENOUGH), key=lambda each: -each.score)
     if not good:

@@ -27,6 +27,7 @@ from syndicate.lib.errors import BadInput
 from syndicate.lib.http import Page, fetch
 from syndicate.sources.readers import sitemapxml
 from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
+from syndicate.sources.readers.conditions import left_behind
 from syndicate.sources.readers.likely import articles_among, host, split, within
 from syndicate.sources.readers.sitemapxml import MAX_BYTES, MAX_URLS, Child, Listed
 
@@ -44,7 +45,10 @@ _OTHERS = re.compile(
 
 
 class Sitemap:
-    """The reader for sitemaps of all kinds."""
+    """The reader for sitemaps of all kinds; of an index, so many *children* are read at most."""
+
+    def __init__(self, children: int = MAX_CHILDREN) -> None:
+        self._children = children
 
     def read(self, ask: Ask) -> Reading:
         """Read it, and the children that matter, unless all is as it was."""
@@ -59,10 +63,10 @@ class Sitemap:
         )
         moved = f"{page.moved_to}#{part}" if page.moved_to and part else page.moved_to
         if page.status == 304:
-            found = replace(ask.last, etag=page.etag or ask.last.etag)
+            found = left_behind(page, ask.last)
             return Reading(not_modified=True, conditions=found, moved_to=moved)
         top = sitemapxml.read(page)
-        below = list(_below(top.children, ask))
+        below = list(_below(top.children, ask, self._children))
         found = _conditions(page, top, below)
         if found.body_hash == ask.last.body_hash:
             return Reading(not_modified=True, conditions=found, moved_to=moved)
@@ -127,10 +131,10 @@ def _moment(entry: Entry) -> datetime:
 # --- an index, and what lies below it ---------------------------------------------------------
 
 
-def _below(children: Sequence[Child], ask: Ask) -> Iterator[Page]:
+def _below(children: Sequence[Child], ask: Ask, most: int) -> Iterator[Page]:
     """The documents below an index, one after another, as many as we may have."""
     room, waiting, failure, read = MAX_BYTES, _that_matter(children), None, 0
-    for child in waiting[:MAX_CHILDREN]:
+    for child in waiting[:most]:
         if stop.requested():
             return
         try:
@@ -174,9 +178,9 @@ def _conditions(page: Page, top: Listed, below: Sequence[Page]) -> Conditions:
     An index that does not say when its children changed stays the same while they do: it is never
     asked conditionally (WordPress' own is one).
     """
-    digest = hashlib.sha256(page.body)
+    found, digest = left_behind(page, Conditions()), hashlib.sha256(page.body)
     for each in below:
         digest.update(hashlib.sha256(each.body).digest())
     if not all(child.changed_at for child in top.children):
         return Conditions(body_hash=digest.hexdigest())
-    return Conditions(page.etag, page.last_modified, digest.hexdigest())
+    return replace(found, body_hash=digest.hexdigest())

@@ -71,7 +71,8 @@ def source_new(request: HttpRequest) -> HttpResponse:
     found: list[Found] = []
     if request.method == "POST" and form.is_valid():
         try:
-            found = [Found(one, latest(one)) for one in discover(form.cleaned_data["url"])[:FEW]]
+            offered = discover(form.cleaned_data["url"], clock.now())[:FEW]
+            found = [Found(one, latest(one)) for one in offered]
             if not found:
                 form.add_error("url", "No feed was found there. Name the feed’s own address.")
         except SyndicateError as error:
