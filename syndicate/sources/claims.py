@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from syndicate.lib.tidy import Element
 from syndicate.sources.jsonld import Linked, linked
@@ -52,6 +53,7 @@ class Claims:
         named = [*publishers, self.linked.site]
         names = [text(one.get("name") if isinstance(one, dict) else one) for one in named]
         names += [plain(each) for each in self.all("og:site_name")]
+        names += [label for url in (self.url, *self.all("og:url")) for label in _labels(url)]
         return list(dict.fromkeys(filter(None, names)))
 
     def marked(self, prop: str) -> list[Element]:
@@ -59,6 +61,15 @@ class Claims:
         marked = self.root.iterfind(".//*[@itemprop]")
         found = [each for each in marked if prop in each.get("itemprop").split()]
         return [each for each in found if not elsewhere(each)]
+
+
+def _labels(url: str) -> list[str]:
+    """``harbour`` and ``example`` of ``https://www.harbour.example.org/``."""
+    try:
+        labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
+    except ValueError:
+        return []
+    return [labels[0], *labels[-2:-1]]
 
 
 def claims(root: Element, url: str) -> Claims:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from syndicate.lib.tidy import Element
 from syndicate.sources.claims import Claims, shown
@@ -25,7 +24,7 @@ def headline(claims: Claims) -> str:
     given = [*_linked(claims, [whole, *headings]), *map(plain, claims.all(*_METAS)), whole]
     begun = [own for own in headings for each in given if _folded(each).startswith(_folded(own))]
     own = next(iter([*begun, *headings]), "")
-    site = {_folded(each) for each in [*claims.site(), _host(claims.url)]} - {""}
+    site = {_folded(each) for each in claims.site()} - {""}
     parted = [_without(each, site, own) for each in given if _folded(each) not in site]
     return next(filter(None, parted), "") or own
 
@@ -66,13 +65,6 @@ def _is_headline(heading: Element) -> bool:
     tags = {each.tag for each in heading.iterancestors()}
     masthead = bool(tags & _MASTHEAD) and not tags & {"article", "main"}
     return not masthead and "site-title" not in (heading.get("class") or "")
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.").partition(".")[0]
-    except ValueError:
-        return ""
 
 
 def _folded(text: str) -> str:

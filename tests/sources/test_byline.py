@@ -108,6 +108,14 @@ def test_the_site_itself_is_no_author() -> None:
     assert authors(said('<a rel="author">Ada Example</a>', head)) == ("Ada Example",)
 
 
+@pytest.mark.parametrize(
+    ("author", "names"), [("harbour", ()), ("Harbour", ()), ("Ada Harbour", ("Ada Harbour",))]
+)
+def test_nor_is_the_name_of_its_address(author: str, names: tuple[str, ...]) -> None:
+    head = ld(article(author)) + '<meta property="og:url" content="https://harbour.example.com/a">'
+    assert authors(said("", head)) == names
+
+
 def test_a_catalogues_name_stays_one() -> None:
     head = '<meta name="DC.creator" content="Example, Ada van">'
     assert authors(said("", head)) == ("Example, Ada van",)
