@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from syndicate.lib import wake
+from syndicate.lib.config import site
 from syndicate.sources.models import Notice, Source
 
 
@@ -35,3 +36,8 @@ def tell(
         )
     wake.ring()
     return notice
+
+
+def ping_address(source: Source) -> str:
+    """Where the source's site tells us; whoever has it may tell of that site's articles."""
+    return f"{site().site.base_url}/hooks/ping/{source.ping_token}"

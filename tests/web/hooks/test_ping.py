@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from django.test import Client
 from syndicate.lib import clock, wake
 from syndicate.sources import editorial
 from syndicate.sources.models import Article, Notice, Source
+from syndicate.sources.tell import ping_address
 from syndicate.web.hooks import often
 from tests import rows
 
@@ -54,6 +56,11 @@ def test_look_now(source: Source, now: datetime) -> None:
     assert (answer.status_code, answer.content, answer.cookies) == (202, b"Thank you.\n", {})
     assert (notice.source, notice.kind, notice.url, notice.due_at) == (source, "ping", "", now)
     assert rung == [1]
+
+
+def test_its_address(source: Source) -> None:
+    assert urlsplit(ping_address(source)).netloc == "news.harbour.example.org"
+    assert Client().post(urlsplit(ping_address(source)).path).status_code == 202
 
 
 @pytest.mark.parametrize("said", [{"url": PIER}, f"url={PIER}".encode(), {"post": {"link": PIER}}])
