@@ -155,6 +155,17 @@ def test_whatever_is_sent_is_understood_or_refused(said: object) -> None:
         read(said)
 
 
+def multipart(head: str, value: str) -> Told:
+    part = f"--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n--b--\r\n"
+    return read(part.encode(), "multipart/form-data; boundary=b")
+
+
+def test_a_form_in_parts() -> None:
+    assert multipart('name="url"', PIER) == Told(PIER)
+    assert read(b"--b--\r\n", "multipart/form-data; boundary=b") == Told()
+    assert read(b"whatever", "multipart/form-data") == Told()
+
+
 def test_files_are_not_taken() -> None:
     with pytest.raises(BadInput, match="Files"):
-        read(b"--b\r\n", "multipart/form-data; boundary=b")
+        multipart('name="photo"; filename="pier.jpg"', "JFIF")

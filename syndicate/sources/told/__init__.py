@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import parse_qs
 
 from syndicate.lib.errors import BadInput
 from syndicate.sources.readers.text import one_address, whole
-from syndicate.sources.told import ghost, micropub, xmlrpc
+from syndicate.sources.told import form, ghost, micropub, xmlrpc
 from syndicate.sources.told.base import Told
 
 __all__ = ["Told", "read"]
@@ -33,15 +32,15 @@ def read(content_type: str, body: bytes, base: str) -> Told:
     Bytes are looked at before their type: many a sender forgets to say, or says ``text/plain``.
     """
     start = body[:100].lstrip()
-    if content_type.startswith("multipart/"):
-        raise BadInput("Files cannot be sent here.", "Send a form or JSON, with pictures by url.")
     if not start:
         return Told()
+    if content_type.startswith("multipart/"):
+        return _of_fields(form.parts(content_type, body), base)
     if start.startswith(b"<"):
         return xmlrpc.read(body)
     if start.startswith(b"{"):
         return _of_json(_object(body), base)
-    return _of_form(body, base)
+    return _of_fields(form.fields(body), base)
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -69,11 +68,7 @@ def _address(said: dict[str, Any], base: str) -> str:
     return next(filter(None, found), "")
 
 
-def _of_form(body: bytes, base: str) -> Told:
-    try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=1000)
-    except ValueError as error:  # broken UTF-8 is one too
-        raise BadInput("This is no form.", "Send url=https://… or JSON.") from error
+def _of_fields(fields: dict[str, list[str]], base: str) -> Told:
     if "h" in fields or "action" in fields:
         return micropub.read(micropub.of_form(fields), base)
     return Told(_address({name: values[0] for name, values in fields.items()}, base))
