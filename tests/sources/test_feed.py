@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,13 @@ from hypothesis import strategies as st
 from syndicate.lib.errors import BadInput
 from syndicate.lib.http import Page
 from syndicate.sources.readers import reader
-from syndicate.sources.readers.base import Entry, Reading
-from syndicate.sources.readers.feed import parse
+from syndicate.sources.readers.base import Ask, Entry, Reading
+from syndicate.sources.readers.feed import Feed, parse
 from tests.conftest import NOON
+from tests.fakes.website import Website
+
+SAMPLES = Path(__file__).parents[1] / "fakes" / "samples"
+SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
 xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -158,3 +164,128 @@ def test_a_damaged_feed_is_read_or_refused_and_never_more(data: st.DataObject) -
         assert error.hint
     else:
         assert isinstance(found, Reading)
+
+
+def rss(inside: str) -> str:
+    """A feed with *inside* before its items."""
+    return RSS.format("<title>x</title>").replace("<item>", inside + "<item>", 1)
+
+
+@pytest.mark.parametrize(
+    ("inside", "minutes"),
+    [
+        ("<ttl>90</ttl>", 90),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>1000000</ttl>", 24 * 60),
+        (f"<sy:updatePeriod {SY}>hourly</sy:updatePeriod>", 60),
+        (f"<sy:updateFrequency {SY}>\n12\t</sy:updateFrequency>", 120),
+    ],
+)
+def test_a_feed_says_how_often_to_ask(inside: str, minutes: int | None) -> None:
+    asked = parse(page(rss(inside))).at_least
+    assert asked == (None if minutes is None else timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("itself", "topic"),
+    [
+        ("https://e.example/blog/feed.xml", "https://e.example/blog/feed.xml"),
+        ("/blog/feed.xml", "https://e.example/blog/feed.xml"),
+        ("https://www.e.example/feed", "https://www.e.example/feed"),
+        ("http://e.example:8080/feed", "https://e.example/blog/feed"),
+        ("http://localhost/feed", "https://e.example/blog/feed"),
+        ("http://10.0.0.7/feed", "https://e.example/blog/feed"),
+    ],
+)
+def test_who_pushes_and_by_which_name(itself: str, topic: str) -> None:
+    link = '<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="{}" href="{}"/>'
+    found = parse(
+        page(rss(link.format("hub", "https://hub.e.example/") + link.format("self", itself)))
+    )
+    assert (found.hub, found.topic) == ("https://hub.e.example/", topic)
+
+
+def test_the_header_names_a_hub_before_the_feed_does() -> None:
+    link = '<https://one.e.example/>; rel="hub", </blog/feed>; rel=self; title="a, b"'
+    given = replace(page(rss("")), headers={"Link": link})
+    found = parse(given)
+    assert (found.hub, found.topic) == ("https://one.e.example/", "https://e.example/blog/feed")
+
+
+def test_a_feed_that_breaks_off_gives_only_what_is_whole() -> None:
+    whole = RSS.format("<title>a</title></item><item><title>b</title><description>half of it")
+    found = parse(page(whole.partition("</item></channel>")[0]))
+    assert [each.title for each in found.entries] == ["a"]
+    assert "broken at the end" in found.remark
+    assert not parse(page(RSS.format("<title>a</title>"))).remark
+
+
+def test_what_a_broken_feed_sends_to_compare_is_not_kept() -> None:
+    with Website() as site:
+        site.answer_with(200, RSS.partition("</item>")[0], {"ETag": '"half"'})
+        found = Feed().read(Ask(site.feed_url, NOON))
+        assert found.remark and not found.conditions.etag
+
+
+def test_what_a_password_protects_is_left_out() -> None:
+    form = '<form action="/wp-login.php?action=postpass" class="post-password-form">'
+    secret = f"<title>Protected: a</title><content:encoded><![CDATA[{form}]]></content:encoded>"
+    found = parse(page(RSS.format(f"{secret}</item><item><title>b</title>")))
+    assert [each.title for each in found.entries] == ["b"]
+
+
+def test_media_rss_has_captions() -> None:
+    picture = '<media:content url="/i.jpg" medium="image"/>'
+    words = "<media:description>The pier</media:description><media:credit>Ada</media:credit>"
+    found = item(f"<description>Just a few words.</description>{picture}{words}")
+    assert (found.image_caption, found.body) == ("The pier (Ada)", "")
+    assert found.summary == "Just a few words."
+
+
+def test_wix_gives_the_picture_it_cut_from() -> None:
+    whole = "https://static.wixstatic.com/media/1a2b~mv2.jpg"
+    cut = f'<enclosure url="{whole}/v1/fill/w_1000,h_600,al_c/pier.jpg" type="image/jpeg"/>'
+    assert item(cut).image_url == whole
+
+
+def test_an_atom_entry_without_an_author_has_that_of_its_feed() -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><author><name>Ada</name></author>'
+        "<entry><id>1</id></entry><entry><id>2</id><author><name>Bo</name></author></entry></feed>"
+    )
+    assert [each.author for each in parse(page(feed)).entries] == ["Ada", "Bo"]
+
+
+def test_feedburner_hides_the_real_address() -> None:
+    own = 'xmlns:f="http://rssnamespace.org/feedburner/ext/1.0"'
+    link = f"<link>https://burner.e.example/~r/1</link><f:origLink {own}>/real</f:origLink>"
+    assert item(link).url == "https://e.example/real"
+
+
+def test_plain_text_content_is_no_markup() -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>'
+        '<content type="text">3 &lt; 4\n\nand so on</content></entry></feed>'
+    )
+    assert parse(page(feed)).entries[0].body == "<p>3 &lt; 4</p><p>and so on</p>"
+
+
+@pytest.mark.parametrize("system", ["wordpress", "ghost"])
+def test_feeds_as_the_real_systems_send_them(system: str) -> None:
+    body = (SAMPLES / system / "feed.xml").read_bytes()
+    found = parse(page(body, "application/rss+xml", "utf-8"))
+    (newest,) = [each for each in found.entries if each.title == "The pier is old"]
+    assert newest.author == "Ada Example" and set(newest.tags) == {"Council", "Harbour"}
+    assert newest.body.count("<figcaption") == 2 and found.at_least == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel><item><title " + " ".join(f'a{n}="x"' for n in range(5000)) + ">",
+        "<rss><channel>" + "<item/>" * 20_001,
+    ],
+)
+def test_masses_are_refused_before_they_are_read(body: str) -> None:
+    with pytest.raises(BadInput, match="too much"):
+        parse(page(body))
