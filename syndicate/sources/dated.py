@@ -62,8 +62,8 @@ def _is_published(time: Element) -> bool:
 
 
 def _is_update(time: Element) -> bool:
-    classes = (time.get("class") or "").lower()
-    return bool(_UPDATED.search(classes)) and "published" not in classes
+    called = f"{time.get('class') or ''} {time.get('itemprop') or ''}"
+    return bool(_UPDATED.search(called)) and "published" not in called.casefold()
 
 
 def _values(element: Element) -> Iterator[str]:

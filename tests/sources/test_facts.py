@@ -78,6 +78,7 @@ def test_the_date_of_publication_in_its_zone(head: str, body: str) -> None:
         '<aside class="related"><time class="published" datetime="2026-03-23"></time></aside>',
         '<ul><li><time datetime="2026-03-23"></time></li></ul>',
         '<article><h1>A</h1><time class="updated" datetime="2026-03-23"></time></article>',
+        '<article><h1>A</h1><time itemprop="dateModified" datetime="2026-03-23"></time></article>',
         '<meta name="date" content="2026-03-23">',
         '<meta property="article:modified_time" content="2026-03-23">',
         '<script type="application/ld+json">{"@type": "Article", "datePublished": {}}</script>',
