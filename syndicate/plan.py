@@ -23,7 +23,7 @@ from syndicate.mail.compose import compose
 from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.social.models import Post
 from syndicate.social.write import accounts_due, count, write
-from syndicate.sources.detect import Shaped, complete, keep, peek, shape
+from syndicate.sources.detect import Shaped, keep, look, shape
 from syndicate.sources.models import Article, Source
 
 
@@ -85,7 +85,7 @@ def plan(now: datetime) -> Plan:
 def _look(now: datetime, troubles: list[str]) -> Iterator[Shaped]:
     for source in Source.objects.due(now):
         try:
-            yield shape(source, complete(peek(source, now), now), now)
+            yield shape(look(source, now), now)
         except SyndicateError as error:
             troubles.append(f"look at {source.name}: {error}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.db import connection
 from django.db.utils import InternalError, OperationalError
 
 from syndicate.lib.errors import ConfigError
@@ -70,3 +71,13 @@ def is_passing(error: Exception) -> bool:
         return False
     state = str(getattr(error.__cause__, "sqlstate", None) or "")
     return state.startswith(_PASSING_STATES) or any(words in str(error) for words in _PASSING_WORDS)
+
+
+def one_at_a_time(what: str) -> None:
+    """Within a transaction: whoever comes here for the same *what* waits until it has ended.
+
+    SQLite lets one write at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"syndicate.{what}"])

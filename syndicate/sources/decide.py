@@ -2,20 +2,23 @@
 
 ::
 
-    entry ─→ known by guid, by link, by content? ─→ changed, or nothing
-         └─→ first look? too old? post-dated? no link? too many? ─→ new, held or seen
+    entry ─→ known by its marks, or moved? ─→ changed, shown again, or nothing
+         └─→ first look? too old? filtered? post-dated? no link? too many? ─→ new, held or seen
+    pages read ─→ weigh: what a page added may speak against an entry after all
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syndicate.sources.identity import Marks, marks
+from syndicate.sources.identity import Marks
+from syndicate.sources.memory import Known, Memory, marked
 from syndicate.sources.models import Article
+from syndicate.sources.moved import Stranger, moved
 from syndicate.sources.readers.base import Entry
+from syndicate.sources.sift import Filters, sift
 
 State = Article.State
 
@@ -23,20 +26,8 @@ State = Article.State
 FAR = timedelta(days=30)
 # An advertisement inside the body changes it at every look: after so many, only titles count.
 MAX_REVISIONS = 24
-
-
-@dataclass(frozen=True)
-class Known:
-    """What we remember of an Article."""
-
-    pk: int
-    identity: str
-    guid: str = ""
-    url_key: str = ""
-    content: str = ""
-    title: str = ""
-    revision: int = 1
-    published_at: datetime | None = None
+# Why an entry waits that says nothing; it is judged anew when it does.
+BLANK = "The source shows it without a title and without a text."
 
 
 @dataclass(frozen=True)
@@ -45,20 +36,29 @@ class Policy:
 
     now: datetime
     began: datetime | None = None  # the first look that succeeded; None: this may be it
+    reach: datetime | None = None  # how far back that one could see; None: to the beginning
     take_newest: int = 0  # of a first look, let so many go on
     max_new: int = 20
     max_age: timedelta = timedelta(days=14)
+    since: datetime | None = None  # what is dated earlier is only noted
+    settle: timedelta = timedelta(0)  # what goes on waits so long
+    filters: Filters = field(default_factory=dict)
+    besides: int = 0  # others that count with the new ones for the brake
 
 
 @dataclass(frozen=True)
 class Find:
-    """An entry not known before, and what is to become of it; *reason* is for the editor."""
+    """An entry not known before, and what is to become of it; *reason* is for the editor.
+
+    *pk* is that of its row, if it was kept while it was blank.
+    """
 
     entry: Entry
     marks: Marks
     state: State
     available_at: datetime
     reason: str = ""
+    pk: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,10 @@ class Decision:
 
     finds: tuple[Find, ...] = ()
     changed: tuple[Change, ...] = ()
+    shown: frozenset[int] = frozenset()  # known ones that are there
+    back: frozenset[int] = frozenset()  # those of them that were missing
+    listed: frozenset[int] = frozenset()  # those that a whole look shows for the first time
+    dates: tuple[datetime | None, ...] = ()  # of all that is there, in the source's order
 
     @property
     def new(self) -> list[Find]:
@@ -93,89 +97,113 @@ class Decision:
         return [find for find in self.finds if find.state == State.SEEN]
 
 
-def decide(known: Iterable[Known], entries: Sequence[Entry], policy: Policy) -> Decision:
+def strangers(known: Iterable[Known], entries: Sequence[Entry]) -> list[Stranger]:
+    """Those of *entries* that share no mark with anything known."""
+    memory = Memory(known)
+    return [
+        (entry, seen) for entry, seen in marked(entries) if memory.recall(entry, seen)[0] is None
+    ]
+
+
+def decide(known: Sequence[Known], entries: Sequence[Entry], policy: Policy) -> Decision:
     """Sort *entries* (as the source gives them, newest first) by what is to be done with them."""
-    memory = _Memory(known)
+    matched = _match(known, entries)
+    last = max((n for n, (_, _, match) in enumerate(matched) if match and match.pk), default=None)
     finds: list[Find] = []
     changed: dict[int, Change] = {}
-    for entry, seen in _marked(entries):
-        match = memory.recall(seen)
-        if match is None:
-            finds.append(_judge(entry, seen, memory.oldest, policy))
-            memory.learn(seen)
+    for place, (entry, seen, match) in enumerate(matched):
+        if match is None or (match.reason == BLANK and not is_blank(entry)):
+            below = last is not None and place > last and _is_oldest(matched[last][2], matched)
+            find = _judge(entry, seen, policy, below=below)
+            finds.append(replace(find, pk=match.pk if match else 0))
         elif match.pk and match.pk not in changed and _differs(match, entry, seen):
             changed[match.pk] = Change(match.pk, entry, seen)
     finds.reverse()
     chosen = _newest(finds, policy) if policy.began is None else _brake(finds, policy)
-    return Decision(tuple(chosen), tuple(reversed(changed.values())))
+    there = {match.pk: match for _, _, match in matched if match and match.pk}
+    return Decision(
+        tuple(chosen),
+        tuple(reversed(changed.values())),
+        shown=frozenset(there),
+        back=frozenset(pk for pk, each in there.items() if each.missing_at),
+        listed=frozenset(pk for pk, each in there.items() if not each.listed),
+        dates=tuple(
+            entry.published_at or (match.dated if match else None) for entry, _, match in matched
+        ),
+    )
 
 
-def _marked(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Marks]]:
-    """Each entry with its marks, but without those that tell nothing apart.
-
-    Some systems give all entries one guid, others one link.
-    """
-    every = [(entry, marks(entry)) for entry in entries]
-    links_of: dict[str, set[str]] = defaultdict(set)
-    guids_of: dict[str, set[str]] = defaultdict(set)
-    for entry, seen in every:
-        links_of[seen.guid].add(seen.url_key or entry.title)
-        guids_of[seen.url_key].add(seen.guid or entry.title)
-    for entry, seen in every:
-        guid = seen.guid if len(links_of[seen.guid]) == 1 else ""
-        link = seen.url_key if len(guids_of[seen.url_key]) == 1 else ""
-        yield entry, replace(seen, guid=guid, url_key=link)
+def weigh(decision: Decision, policy: Policy) -> Decision:
+    """*decision* once more, now that pages have told what the source did not."""
+    return replace(decision, finds=tuple(_weighed(find, policy) for find in decision.finds))
 
 
-class _Memory:
-    """The known articles by each of their marks."""
+def is_blank(entry: Entry) -> bool:
+    """Whether it says nothing: Squarespace shows such ones for a while."""
+    return not (entry.title.strip() or entry.summary.strip() or entry.body.strip())
 
-    def __init__(self, known: Iterable[Known]) -> None:
-        every = list(known)
-        self._guids = {each.guid: each for each in every if each.guid}
-        self._links = {each.url_key: each for each in every if each.url_key}
-        self._contents = {each.content: each for each in every if each.content}
-        self._identities = {each.identity: each for each in every}
-        self.oldest = min((k.published_at for k in every if k.published_at), default=None)
 
-    def recall(self, seen: Marks) -> Known | None:
-        """The article these marks belong to, by the strongest mark that is known."""
-        return (
-            self._guids.get(seen.guid)
-            or self._links.get(seen.url_key)
-            or self._identities.get(seen.identity)
-            or (self._contents.get(seen.content) if seen.telling else None)
-        )
+Matched = tuple[Entry, Marks, Known | None]
 
-    def learn(self, seen: Marks) -> None:
-        """Remember an entry of this same reading, which may hold it twice."""
-        self._identities[seen.identity] = Known(0, seen.identity)
+
+def _match(known: Sequence[Known], entries: Sequence[Entry]) -> list[Matched]:
+    """Each entry with the article it is: by its marks; else one that lost them in a move."""
+    memory = Memory(known)
+    matched: list[Matched] = []
+    for entry, given in marked(entries):
+        match, seen = memory.recall(entry, given)
+        if match is None:
+            memory.learn(entry, seen)
+        matched.append((entry, seen, match))
+    there = {match.pk for _, _, match in matched if match and match.pk}
+    lost = [place for place, (_, _, match) in enumerate(matched) if match is None]
+    absent = [each for each in known if each.pk not in there]
+    again = moved([matched[place][:2] for place in lost], absent, all_at_once=not there)
+    for n, each in again.items():
+        entry, seen, _ = matched[lost[n]]
+        matched[lost[n]] = (entry, seen, each)
+    return matched
+
+
+def _is_oldest(one: Known | None, matched: Sequence[Matched]) -> bool:
+    """Whether *one* is that of the known ones here which we learnt of first."""
+    return one is not None and one.pk == min(m.pk for _, _, m in matched if m and m.pk)
 
 
 def _differs(match: Known, entry: Entry, seen: Marks) -> bool:
+    if entry.unsure:
+        return False  # an address alone says nothing of the article
     if match.revision >= MAX_REVISIONS:
         return bool(entry.title) and entry.title != match.title
     return seen.content != match.content or bool(seen.url_key and seen.url_key != match.url_key)
 
 
-def _judge(entry: Entry, seen: Marks, oldest: datetime | None, policy: Policy) -> Find:
-    """What becomes of an entry that is not known, looked at by itself."""
-    dated, reason = entry.published_at, ""
+def _judge(entry: Entry, seen: Marks, policy: Policy, *, below: bool) -> Find:
+    """What becomes of an entry that is not known, looked at by itself.
+
+    *below*: it stands under all that we know, where a source shows what is older.
+    """
+    dated, now = entry.published_at, policy.now
     if policy.began is None:
-        reason = "It was there before we began to watch."
-    elif dated and dated < policy.now - policy.max_age:
-        reason = f"It was {(policy.now - dated).days} days old when it appeared."
-    if reason:
-        return Find(entry, seen, State.SEEN, policy.now, reason)
-    if dated and policy.began and oldest and dated < min(oldest, policy.began):
+        return Find(entry, seen, State.SEEN, now, "It was there before we began to watch.")
+    if policy.since and (dated or now) < policy.since:
+        reason = f"It is dated before {policy.since:%-d %B %Y}, from when on this source counts."
+        return Find(entry, seen, State.SEEN, now, reason)
+    if dated and dated < now - policy.max_age:
+        reason = f"It was {(now - dated).days} days old when it appeared."
+        return Find(entry, seen, State.SEEN, now, reason)
+    if reason := sift(entry, policy.filters, whole=False):
+        return Find(entry, seen, State.SEEN, now, reason)
+    if policy.reach and ((dated and dated < policy.reach) or (below and not dated)):
         # A source that shows its last ten shows an eleventh again when one is deleted.
-        reason = "It is dated before all we know from here: new, or an old one shown again?"
-        return Find(entry, seen, State.HELD, policy.now, reason)
-    return _let_go(entry, seen, policy.now)
+        reason = "It is older than all we know from here: new, or an old one shown again?"
+        return Find(entry, seen, State.HELD, now, reason)
+    return _let_go(entry, seen, policy)
 
 
-def _let_go(entry: Entry, seen: Marks, now: datetime) -> Find:
+def _let_go(entry: Entry, seen: Marks, policy: Policy) -> Find:
     """New, unless it cannot be shared or is dated where no article is."""
+    now = policy.now
     dated, reason = entry.published_at or now, ""
     if not entry.url:
         reason = "The source gives no link to it."
@@ -183,21 +211,36 @@ def _let_go(entry: Entry, seen: Marks, now: datetime) -> Find:
         reason = f"It is dated {dated:%-d %B %Y}, far in the future."
     if reason:
         return Find(entry, seen, State.HELD, now, reason)
-    return Find(entry, seen, State.NEW, max(dated, now))
+    return Find(entry, seen, State.NEW, max(dated, now + policy.settle))
 
 
 def _newest(finds: list[Find], policy: Policy) -> Iterator[Find]:
     """At a first look, the newest few that were asked for go on."""
-    order = sorted(range(len(finds)), key=lambda n: (finds[n].entry.published_at or policy.now, n))
+    fit = [
+        n for n, find in enumerate(finds)
+        if not find.entry.unsure and not sift(find.entry, policy.filters, whole=False)
+    ]  # fmt: skip
+    order = sorted(fit, key=lambda n: (finds[n].entry.published_at or policy.now, n))
     taken = set(order[max(len(order) - policy.take_newest, 0) :])
     for n, find in enumerate(finds):
-        yield _let_go(find.entry, find.marks, policy.now) if n in taken else find
+        yield _let_go(find.entry, find.marks, policy) if n in taken else find
 
 
 def _brake(finds: list[Find], policy: Policy) -> Iterator[Find]:
     """More at once than a publication writes is an archive saved anew: an editor decides."""
-    new = sum(find.state == State.NEW for find in finds)
+    new = sum(find.state == State.NEW for find in finds) + policy.besides
     reason = f"{new} articles came at once, more than sources.max_new ({policy.max_new})."
     for find in finds:
         stopped = find.state == State.NEW and new > policy.max_new
         yield replace(find, state=State.HELD, reason=reason) if stopped else find
+
+
+def _weighed(find: Find, policy: Policy) -> Find:
+    if find.state == State.SEEN:
+        return find
+    if is_blank(find.entry):
+        return replace(find, state=State.HELD, reason=BLANK)
+    if find.state == State.NEW and policy.began is not None:
+        find = replace(_judge(find.entry, find.marks, policy, below=False), pk=find.pk)
+    reason = sift(find.entry, policy.filters)
+    return replace(find, state=State.SEEN, reason=reason) if reason else find

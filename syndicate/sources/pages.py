@@ -19,6 +19,10 @@ MAX_PAGE = 3_000_000
 _PAGES = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
 
 
+class Unreadable(BadInput):
+    """What stands there is no web page, nor will it be."""
+
+
 def read(url: str, now: datetime, headers: Mapping[str, str] | None = None) -> Extract:
     """What stands at *url*. Raises BadInput, naming it. *headers* let us in where not all may."""
     permit(url, now)
@@ -31,7 +35,7 @@ def _be_page(page: Page, url: str) -> None:
     """A PDF, a picture or a film has no text that we could read."""
     kind = "application/pdf" if page.body.startswith(b"%PDF-") else page.content_type
     if kind not in _PAGES or b"\0\0\0\0" in page.body[:1024]:
-        raise BadInput(
+        raise Unreadable(
             f"{url} is no web page{f', but {kind}' if kind and kind not in _PAGES else ''}.",
             "Only the text of web pages can be read; link to it from an article.",
         )

@@ -62,6 +62,7 @@ def fields(entry: Entry, marks: Marks) -> tuple[dict[str, Any], str]:
         "guid": marks.guid,
         "url": entry.url,
         "url_key": marks.url_key,
+        "canonical_key": marks.canonical,
         "content_hash": marks.content,
         "title": _title(entry, body)[:1000],
         "author": entry.author[:300],
