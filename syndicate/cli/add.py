@@ -31,7 +31,7 @@ def add(url: str, source: Source | None) -> None:
     """Take one article by its address, for one that no source shows (yet)."""
     from syndicate.lib import clock
     from syndicate.lib.errors import BadInput
-    from syndicate.sources.detect import add_article
+    from syndicate.sources.hand import add_article
 
     now = clock.now()
     article, new = add_article(url, source, now)

@@ -28,6 +28,7 @@ from syndicate.lib.errors import BadInput
 from syndicate.lib.http import Page
 from syndicate.sources import detect, told
 from syndicate.sources.editorial import look_now
+from syndicate.sources.hand import add_article
 from syndicate.sources.models import TRIES, Notice, Source
 from syndicate.sources.readers import feed
 from syndicate.sources.readers.base import Reading
@@ -142,7 +143,7 @@ def _page(source: Source, url: str, now: datetime, done: Callable[[], object]) -
     if source.knows(url):
         done()
     else:
-        detect.add_article(url, source, now, along=done)
+        add_article(url, source, now, along=done)
 
 
 def _look(notice: Notice, now: datetime) -> None:

@@ -20,6 +20,7 @@ from tests.conftest import NOON
 from tests.fakes.website import Website
 
 pytestmark = pytest.mark.django_db
+LONG = ["It is long, and it is made of wood. " * 30]  # nothing that a page could add
 MINUTE = timedelta(minutes=1)
 
 
@@ -68,7 +69,13 @@ def feed(site: Website) -> bytes:
 def post(site: Website, url: str, **values: object) -> dict[str, Any]:
     """A webhook of Ghost about an article."""
     story = next(s for s in site.publication.stories if site.url + s.path == url)
-    now = {"id": story.guid, "url": url, "title": story.title, "html": "<p>Long.</p>"}
+    now: dict[str, Any] = {
+        "id": story.guid,
+        "url": url,
+        "title": story.title,
+        "html": f"<p>{LONG[0]}</p>",
+    }
+    now |= {"feature_image": "/pier.jpg", "primary_author": {"name": "Ada Example"}}
     return {"post": {"current": {**now, "status": "published", **values}, "previous": {}}}
 
 
@@ -84,7 +91,7 @@ def test_look_now(site: Website, source: Source) -> None:
 
 
 def test_an_article_that_the_feed_holds_is_the_feeds(site: Website, source: Source) -> None:
-    url = site.publish("A new pier", tags=["harbour"])
+    url = site.publish("A new pier", LONG, tags=["harbour"])
     taken(source, "ping", url=url)
     assert states() == NEW
     assert (Article.objects.get(url=url).tags, site.asked(url)) == (["harbour"], [])
@@ -123,7 +130,7 @@ def test_what_cannot_be_taken_is_kept_and_shown(site: Website, source: Source) -
 
 
 def test_a_feed_that_is_pushed_needs_no_look(site: Website, source: Source) -> None:
-    site.publish("A new pier")
+    site.publish("A new pier", LONG)
     before = len(site.requests)
     taken(source, "push", feed(site))
     assert (states(), len(site.requests)) == (NEW, before)
@@ -158,7 +165,8 @@ def test_what_is_missing_in_a_push_is_not_gone(site: Website, source: Source) ->
 def test_ghosts_article_is_taken_and_the_feeds_is_the_same(site: Website, source: Source) -> None:
     url = site.publish("A new pier")
     taken(source, "webhook", post(site, url))
-    assert (states(), Article.objects.get(url=url).body) == (NEW, "<p>Long.</p>")
+    assert (states(), site.asked(url)) == (NEW, [])
+    assert Article.objects.get(url=url).body == f"<p>{LONG[0].strip()}</p>"
     taken(source, "webhook", post(site, url))
     taken(source, "ping")
     assert states() == NEW
