@@ -1,0 +1,1 @@
+"""What no publication sends: broken feeds and pages, made up by the thousand."""
