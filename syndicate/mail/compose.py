@@ -22,7 +22,7 @@ from syndicate.lib.status import Status
 from syndicate.mail import headline
 from syndicate.mail.models import Edition, EditionArticle, Newsletter, Slot
 from syndicate.mail.rhythm import SlotTime, When, next_slot, slot_at
-from syndicate.sources.models import Article
+from syndicate.sources.models import Article, first_tellings
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def compose(newsletter_id: int, now: datetime) -> None:
         for article in newsletter.waiting(now):
             if stop.requested():
                 return
-            make(newsletter, f"article:{article.pk}", [article], now)
+            make(newsletter, f"article:{article.story}", [article], now)
     elif newsletter.next_slot_at <= now:
         _compose_slot(newsletter, now)
 
@@ -81,8 +81,8 @@ def reword(edition: Edition, now: datetime) -> None:
 
 def pick(newsletter: Newsletter, now: datetime) -> list[Article]:
     """The articles of its next edition, newest first; of too many the oldest go now."""
-    oldest = list(newsletter.waiting(now).select_related("source")[: newsletter.max_articles])
-    return sorted(oldest, key=lambda article: article.dated, reverse=True)
+    waiting = newsletter.waiting(now).select_related("source")[: newsletter.max_articles]
+    return sorted(first_tellings(waiting), key=lambda article: article.dated, reverse=True)
 
 
 def upcoming(newsletter: Newsletter, now: datetime) -> datetime:

@@ -206,7 +206,7 @@ def compose_now(newsletter: Newsletter, now: datetime) -> list[Edition]:
         if not articles:
             raise BadInput(f"Nothing new for {newsletter}.", "It is composed when there is.")
         if newsletter.rhythm == Newsletter.Rhythm.ARTICLE:
-            slots = [(f"article:{article.pk}", [article]) for article in reversed(articles)]
+            slots = [(f"article:{article.story}", [article]) for article in reversed(articles)]
         else:
             slots = [(f"now:{now:%Y-%m-%dT%H:%M:%S.%f}", articles)]
         made = (compose.make(newsletter, key, chosen, now) for key, chosen in slots)

@@ -50,18 +50,18 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
 def articles_for(
     newsletter: int | OuterRef, since: datetime | OuterRef, now: datetime
 ) -> QuerySet[Article]:
-    """What is ready and stands in no edition of a newsletter yet, oldest first.
+    """What is ready, and whose story stands in no edition of a newsletter yet, oldest first.
 
     The newsletter is given by key, or, inside a query over newsletters, by OuterRef.
     """
     inner = OuterRef(newsletter) if isinstance(newsletter, OuterRef) else newsletter
     chosen = Newsletter.sources.through.objects.filter(newsletter_id=inner)
-    taken = EditionArticle.objects.filter(article=OuterRef("pk"), edition__newsletter=inner)
-    return Article.objects.ready(now).filter(
+    told = EditionArticle.objects.filter(edition__newsletter=inner)
+    ready = Article.objects.ready(now).filter(
         Exists(chosen.filter(source_id=OuterRef("source_id"))) | ~Exists(chosen),
-        ~Exists(taken),
         available_at__gte=since,
     )
+    return ready.untold(told)
 
 
 class Newsletter(models.Model):
@@ -243,6 +243,7 @@ class Edition(models.Model):
     def chosen(self) -> QuerySet[EditionArticle]:
         """Its articles that will be in the mail, in order."""
         gone = models.Q(article__state=Article.State.WITHDRAWN)
+        gone |= models.Q(article__missing_at__isnull=False)
         chosen = self.entries.filter(~gone, included=True)
         return chosen.select_related("article", "article__source")
 

@@ -46,7 +46,8 @@ def publish(post_id: int, now: datetime) -> None:
     post = _claim(post_id, now)
     if post is None:
         return
-    if post.article.state == Article.State.WITHDRAWN and not post.unsure:
+    withdrawn = post.article.state == Article.State.WITHDRAWN or post.article.missing_at
+    if withdrawn and not post.unsure:
         _record(post, status=Status.CANCELLED, error="The article was withdrawn.")
         return
     try:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 
 from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
@@ -24,7 +24,7 @@ from syndicate.social.channels.base import Card, Part
 from syndicate.social.fit import fit
 from syndicate.social.models import Account, Post
 from syndicate.social.template import template
-from syndicate.sources.models import Article
+from syndicate.sources.models import Article, first_tellings
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def write(account_id: int, now: datetime) -> None:
     account = Account.objects.filter(pk=account_id, active=True).first()
     if account is None:
         return
-    for article in lacking(account, now).select_related("source")[:_BATCH]:
+    for article in first_tellings(lacking(account, now).select_related("source")[:_BATCH]):
         _create(account, article, now)
     for post in stale(account).select_related("article__source")[:_BATCH]:
         _rewrite(account, post)
@@ -117,9 +117,9 @@ def card(article: Article) -> Card:
 
 
 def lacking(account: Account, now: datetime) -> QuerySet[Article]:
-    """Articles that *account* is to post and has no post about."""
-    written = Post.objects.filter(account=account, article=OuterRef("pk"))
-    found = Article.objects.ready(now).filter(~Exists(written), available_at__gte=account.since)
+    """Articles that *account* is to post, of whose story it has posted nothing."""
+    ready = Article.objects.ready(now).filter(available_at__gte=account.since)
+    found = ready.untold(Post.objects.filter(account=account))
     chosen = [source.pk for source in account.sources.all()]
     # Without an address there is nothing to share.
     return (found.filter(source__in=chosen) if chosen else found).exclude(url="")

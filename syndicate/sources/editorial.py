@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from syndicate.lib.errors import BadInput
+from syndicate.sources.hand import HAND
 from syndicate.sources.models import Article, Source
 
 
 def release(article: Article, now: datetime) -> None:
     """Let a held or seen article go on to newsletters and accounts."""
-    waiting = Article.objects.filter(
-        pk=article.pk, state__in=[Article.State.HELD, Article.State.SEEN, Article.State.WITHDRAWN]
-    )
+    kept_back = [Article.State.HELD, Article.State.SEEN, Article.State.WITHDRAWN]
+    stops = Q(state__in=kept_back) | Q(missing_at__isnull=False)
+    waiting = Article.objects.filter(stops, pk=article.pk)
     if not article.url:
         raise BadInput(f"“{article.title}” has no link to share.", "Publish it with one.")
     # available_at, not first_seen, is what newsletters and accounts compare with their beginning.
-    if not waiting.update(state=Article.State.NEW, state_reason="", available_at=now):
+    # Not listed: a source that does not show it has no say in it any more.
+    going = {"state": Article.State.NEW, "state_reason": "", "missing_at": None, "listed": False}
+    if not waiting.update(**going, available_at=now):
         raise BadInput(f"“{article.title}” is on its way already.", "There is nothing to release.")
     article.refresh_from_db()
 
@@ -33,6 +38,7 @@ def look_now(source: Source, now: datetime) -> None:
     """Look at a source at the next tick, and read all of it."""
     if not source.active:
         raise BadInput(f"{source.name} is paused.", "Resume it first.")
+    _be_watched(source)
     _wake(source, now)
 
 
@@ -44,8 +50,14 @@ def pause(source: Source) -> None:
 
 def resume(source: Source, now: datetime) -> None:
     """Look at it again, beginning now."""
+    _be_watched(source)
     Source.objects.filter(pk=source.pk).update(active=True)
     _wake(source, now)
+
+
+def _be_watched(source: Source) -> None:
+    if source.kind == HAND:
+        raise BadInput(f"{source.name} is no site.", "Its articles are added one by one.")
 
 
 def _wake(source: Source, now: datetime) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -129,10 +129,31 @@ class Source(models.Model):
 class ArticleQuerySet(models.QuerySet["Article"]):
     """Questions about articles."""
 
-    def ready(self, now: datetime) -> QuerySet[Article]:
+    def ready(self, now: datetime) -> ArticleQuerySet:
         """Those that may be sent and posted now, oldest first."""
         going = self.filter(state=Article.State.NEW, available_at__lte=now, missing_at__isnull=True)
         return going.order_by("available_at", "pk")
+
+    def untold(self, told: QuerySet[Any]) -> ArticleQuerySet:
+        """Those whose story is in no row of *told* (which name an ``article``), by whichever row.
+
+        Four questions instead of one with an "or": each is answered by an index.
+        """
+        root = OuterRef("twin_of")
+        return self.filter(
+            ~Exists(told.filter(article=OuterRef("pk"))),
+            ~Exists(told.filter(article=root)),
+            ~Exists(told.filter(article__twin_of=OuterRef("pk"))),
+            ~Exists(told.filter(article__twin_of=root)),
+        )
+
+
+def first_tellings(articles: Iterable[Article]) -> list[Article]:
+    """*articles*, each story once: its first row stays."""
+    stories: dict[int, Article] = {}
+    for article in articles:
+        stories.setdefault(article.story, article)
+    return list(stories.values())
 
 
 class Article(models.Model):
@@ -208,6 +229,13 @@ class Article(models.Model):
     def story(self) -> int:
         """What all rows of one story have in common, whatever source they came from."""
         return int(self.twin_of_id or self.pk)
+
+    @property
+    def remark(self) -> str:
+        """What an editor should know of it, in words; "" if nothing."""
+        if self.missing_at and self.state != Article.State.WITHDRAWN:
+            return f"Its source shows it no more since {self.missing_at:%-d %B, %H:%M} UTC."
+        return self.state_reason
 
     @property
     def dated(self) -> datetime:
