@@ -30,6 +30,10 @@ def article(author: Any, **more: Any) -> dict[str, Any]:
          ("Ada Example",)),
         ([[REVIEW, {"@type": "WebPage", "mainEntity": article(ADA)}]], ("Ada Example",)),
         (['<!-- {"@type": "Article", "author": {"name": "Ada Example",}, } -->'], ("Ada Example",)),
+        (['{"@type": "Article", "headline": "A &quot;pier&quot;", "author": "Ada Example",}'],
+         ("Ada Example",)),
+        (['{&quot;@type&quot;: &quot;Article&quot;, &quot;author&quot;: &quot;Ada Example&quot;}'],
+         ("Ada Example",)),
         (['{"@type": "Article", "author": "Ada Example", "description": "two\nlines"}'],
          ("Ada Example",)),
         # An organisation, where it is not the site itself and no person is named.

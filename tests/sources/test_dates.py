@@ -33,6 +33,7 @@ from syndicate.sources.dates import parse
         ("Montag, 1. Juni 2026", "2026-06-01T00:00"),
         ("1er juillet 2026 à 14h05", "2026-07-01T14:05"),
         ("3 de mayo de 2026", "2026-05-03T00:00"),
+        ("2 December 2026", "2026-12-02T00:00"),
         ("30 luglio 2026 ore 9:15", "2026-07-30T09:15"),
         ("5 maart 2026", "2026-03-05T00:00"),
         ("20 апреля 2026", "2026-04-20T00:00"),
@@ -43,6 +44,7 @@ from syndicate.sources.dates import parse
         ("Apr 16, 2026 12:30 a.m. EST", "2026-04-16T05:30"),
         ("JAN. 13, 2026", "2026-01-13T00:00"),
         # An offset that no place has is left out.
+        ("23. November 2026 08:00 +9900", "2026-11-23T08:00"),
         ("23 Nov 2026 08:00:00 +99999999999999999999", "2026-11-23T08:00"),
     ],
 )

@@ -35,6 +35,7 @@ def read(head: str = "", body: str = "", url: str = URL) -> Facts:
             "<h1>A pier: what now?</h1>",
         ),
         ("<title>Opinion: A pier: what now?</title>", "<h2>Opinion</h2><h1>A pier: what now?</h1>"),
+        ("", "<h1>A pier: what now? ¶</h1>"),
         ("", "<header><h1>Harbour Review</h1></header><h2>A pier: what now?</h2>"),
     ],
 )
@@ -156,7 +157,7 @@ def test_tags(head: str) -> None:
         ('<a href="/other#comments">2 comments</a>', ""),
         ('<nav><a href="/comments">Comments</a></nav>', ""),
         ('<a href="/comments/feed/">Comments feed</a>', ""),
-        ('<a href="#comment-7">Reply</a>', ""),
+        ('<a href="#comment-7">1 comment</a>', ""),
     ],
 )  # fmt: skip
 def test_where_to_comment(link: str, found: str) -> None:
