@@ -30,7 +30,7 @@ _MONTHS = [
 ]
 _BY_NAME = {name: at for at, names in enumerate(_MONTHS, 1) for name in names.split()}
 _WORD = r"([^\W\d_]{3,12})\.?"
-_OF = r"(?:\s+(?:de|del|of|di))?"
+_OF = r"(?:\s+(?:de|del|of|di)\b)?"
 _DAY = r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
 _YEAR = r"(\d{4})(?!\d)"
 _DAY_FIRST = re.compile(rf"{_DAY}{_OF}[\s-]*{_WORD},?{_OF}[\s-]*{_YEAR}", re.IGNORECASE)

@@ -215,6 +215,34 @@ def other_script() -> str:
     return _page(f"<main><ul>{lines}</ul></main>")
 
 
+def whole_texts() -> str:
+    """Whole articles one below the other, with links in their text; the newest is set apart."""
+
+    def post(row: Row) -> str:
+        slug, title, day = row
+        return (
+            f'<article class="hentry tag-rope"><header><h1><a href="/{slug}.html" rel="bookmark">{title}'
+            f"</a></h1></header><div class='entry-content'><footer><abbr title='{day}T10:00:00Z'>"
+            f"{day:%a %d %B %Y}</abbr> Translations: <a href='/{slug}-fr.html'>fr</a></footer>"
+            f'<p>{TEASER} As <a href="/storm-of-the-century-remembered-by-three-who-saw-it.html">those '
+            f'who saw the storm told us</a>, all was quiet.</p><p><a href="/seven-walks-at-low-tide.html">'
+            "Seven walks, and where they lead to</a> are in the next number.</p></div></article>"
+        )
+
+    first = f'<aside id="featured" class="body">{post(ROWS[0])}</aside>'
+    rest = "".join(f"<li>{post(row)}</li>" for row in ROWS[1:])
+    return _page(f'<div class="elementor-widget">{first}<ol class="hfeed">{rest}</ol></div>')
+
+
+def archive() -> str:
+    """All there ever was, as terms: the day, then the link; its titles are short."""
+    items = "".join(
+        f'<dt>{day:%a %d %B %Y}</dt><dd><a href="/{slug}.html">{title}</a></dd>'
+        for slug, title, day in ROWS
+    )
+    return _page(f"<section><h1>Archives</h1><dl>{items}</dl></section>")
+
+
 # name → (the page, addresses of its stories, whether each has a day)
 LISTINGS: dict[str, tuple[Callable[[], str], list[str], bool]] = {
     "blog": (blog, [f"/2026/11/{slug}/" for slug, _, _ in ROWS], True),
@@ -234,6 +262,8 @@ LISTINGS: dict[str, tuple[Callable[[], str], list[str], bool]] = {
         [f"/{'council' if n < 4 else 'sea'}/{row[0]}" for n, row in enumerate(ROWS)],
         False,
     ),
+    "whole_texts": (whole_texts, [f"/{slug}.html" for slug, _, _ in ROWS], True),
+    "archive": (archive, [f"/{slug}.html" for slug, _, _ in ROWS], True),
     "other_script": (other_script, [f"/p/{n}" for n in range(1201, 1209)], True),
 }
 

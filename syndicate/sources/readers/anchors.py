@@ -15,8 +15,8 @@ from syndicate.sources.readers.text import one_address
 
 MAX_ANCHORS = 1500
 # What is never the list itself.
-_FRAME = {"nav", "footer", "aside", "form", "header", "menu", "dialog", "template", "noscript"}
-_ROLES = {"navigation", "contentinfo", "complementary", "search", "menu", "banner", "dialog"}
+_FRAME = {"nav", "footer", "form", "header", "menu", "dialog", "template", "noscript"}
+_ROLES = {"navigation", "contentinfo", "search", "menu", "banner", "dialog"}
 _LINES = {"p", "span", "em", "strong", "b", "i", "li", "dd", "td", "div"}
 _CARD = {"article", "tr", "dd", "dt"}
 _FRAMED = re.compile(
@@ -26,7 +26,7 @@ _FRAMED = re.compile(
 )
 _BESIDE = re.compile(
     r"^(widget|related|popular|trending|most|recommended|promo|sponsored|advert|partners?"
-    r"|newsletter|blogroll|tags?|links)([_-]|$)|[_-](related|popular|widget|sidebar)$",
+    r"|newsletter|blogroll)([_-]|$)|^(tags?|links)$|[_-](related|popular|sidebar)$",
     re.IGNORECASE,
 )
 # Of a class, what is one card's own and not its kind's: post-123, category-news, odd, first.
@@ -47,7 +47,7 @@ class Anchor:
     order: int
     where: str
     roughly: str  # by names alone
-    beside: bool  # the matter of the page
+    beside: bool  # beside the matter of the page: related, popular
     central: bool  # inside a main or an article
 
 
@@ -83,7 +83,7 @@ def _anchor(link: Element, order: int, base: str, page: str) -> Anchor | None:
         order,
         "/".join(map(_step, reversed(above))),
         "/".join(str(each.tag) for each in reversed(above)),
-        any(_BESIDE.search(mark) for mark in marks),
+        _is_beside(above, marks),
         any(each.tag in {"main", "article"} or each.get("role") == "main" for each in above),
     )
 
@@ -105,6 +105,11 @@ def _framed(above: list[Element]) -> bool:
         if _is_frame(each) and not (edge and any(box.tag in _CARD for box in above[at:])):
             return True
     return False
+
+
+def _is_beside(above: list[Element], marks: list[str]) -> bool:
+    aside = any(each.tag == "aside" or each.get("role") == "complementary" for each in above)
+    return aside or any(_BESIDE.search(mark) for mark in marks)
 
 
 def _is_frame(element: Element) -> bool:

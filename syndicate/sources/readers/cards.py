@@ -61,6 +61,7 @@ class Card:
     teased: bool
     pictured: bool
     odd: bool  # a price, or a count of replies: of a shop, or a forum
+    boxes: tuple[Element, ...] = ()
 
 
 def cards(group: Sequence[Anchor]) -> list[Card]:
@@ -112,6 +113,7 @@ def _card(url: str, links: list[Anchor], holds: _Holds, leading: bool) -> Card:
         teased=len(whole) - len(headline) > 80,
         pictured=any(next(box.iter("img", "picture"), None) is not None for box in boxes),
         odd=bool(_ODD.search(whole) or _ODD_PLACE.search(url)),
+        boxes=tuple(boxes),
     )
 
 

@@ -29,6 +29,7 @@ _LISTING = re.compile(
 )
 _DATED = re.compile(r"(?<!\d)(19[89]|20\d)\d([/-]?)(0?[1-9]|1[0-2])(?!\d{4,})|/20\d\d/")
 _NUMBERED = re.compile(r"(?<!\d)\d{4,}(?!\d)")
+_MONTH = re.compile(r"/N/[^/\W\d]{3,10}/N(?=/|$)")  # by its name, between year and day
 _PARTS = re.compile(r"([A-Za-z][\w+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -91,7 +92,8 @@ def shape(url: str) -> str:
     path = unquote(split(url).path).rstrip("/")
     folder, _, last = path.rpartition("/")
     ending = re.search(r"\.[a-z]{3,5}$", last)
-    return f"{re.sub(r'[0-9]+', 'N', folder)}/*{ending.group() if ending else ''}"
+    folder = _MONTH.sub("/N/N/N", re.sub(r"[0-9]+", "N", folder))
+    return f"{folder}/*{ending.group() if ending else ''}"
 
 
 def articles_among(urls: Iterable[str]) -> list[str]:

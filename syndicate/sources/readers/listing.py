@@ -13,7 +13,7 @@ Every entry is *unsure*: its own page is read, and must hold an article.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from syndicate.lib.errors import BadInput
@@ -28,6 +28,7 @@ from syndicate.sources.readers.page import look, site_name
 from syndicate.sources.readers.tree import tree
 
 MAX_ENTRIES = 200
+MAX_SINGLES = 20
 # A group that scores less is no list of articles; of others, one that comes near the best is taken
 # with it. Both were found by trying pages of many kinds: tests/fakes/listings.py.
 _ENOUGH = 4.5
@@ -83,12 +84,30 @@ def listed(root: Element, url: str) -> list[Card]:
             alike[place].append(anchor)
     groups = [_group(each) for each in alike.values() if len({a.url for a in each}) > 1]
     good = sorted((each for each in groups if each.score >= _ENOUGH), key=lambda each: -each.score)
-    if not good:
-        return []
-    chosen = [each for each in good if each.score >= _NEAR * good[0].score]
-    found = {card.url: card for each in reversed(chosen) for card in each.cards}
-    found |= {each.url: each for each in _singles(every, good[0], found)}
+    return _merged(every, good) if good else []
+
+
+def _merged(every: Sequence[Anchor], good: Sequence[_Group]) -> list[Card]:
+    """The best group, those near it, and what stands alone but like it; in the page's order."""
+    best, found = good[0], dict[str, Card]()
+    inside = {box for card in best.cards for box in card.boxes}
+    for group in good:
+        if group.score >= _NEAR * best.score:
+            for card in group.cards:
+                known = found.get(card.url)
+                if (known is None and not _is_inside(card, inside)) or _is_better(card, known):
+                    found[card.url] = card
+    found |= {each.url: each for each in _singles(every, best, found, inside)}
     return sorted(found.values(), key=lambda each: each.order)
+
+
+def _is_inside(card: Card, boxes: Collection[Element]) -> bool:
+    """Whether it stands in the card of another story: a link in its text, a translation."""
+    return any(above in boxes for box in card.boxes for above in box.iterancestors())
+
+
+def _is_better(card: Card, known: Card | None) -> bool:
+    return known is not None and card.headed and not known.headed
 
 
 def _group(group: list[Anchor]) -> _Group:
@@ -110,31 +129,39 @@ def _traits(card: Card) -> tuple[bool, ...]:
 
 
 def _score(group: Sequence[Anchor], found: Sequence[Card]) -> float:
-    """How much a group looks like a list of articles: 0 to about 12."""
+    """How much a group looks like a list of articles: 0 to 14."""
 
     def share(flags: Sequence[bool]) -> float:
         return sum(flags) / len(flags)
 
-    headlines = share([is_headline(each.headline) for each in found])
+    titles = sum(_titled(each.headline) for each in found) / len(found)
     dated = share([each.published_at is not None for each in found])
     headed = share([each.headed for each in found])
-    if share([each.odd for each in found]) >= 0.5 or headlines + max(dated, headed) / 2 < 0.5:
+    if share([each.odd for each in found]) >= 0.5 or share([each.beside for each in group]) >= 0.5:
         return 0
-    if share([bool(each.headline) for each in found]) < 0.8:
+    if share([bool(each.headline) for each in found]) < 0.8 or max(titles, headed / 2) < 0.25:
+        return 0
+    if titles + max(dated, headed) / 2 < 0.5:
         return 0
     common = Counter(shape(each.url) for each in found).most_common(1)[0][1]
     return (
-        3 * headlines
+        3 * titles
         + 2 * share([is_telling(each.url) for each in found])
-        + 1.5 * dated
+        + 2 * dated
         + 1.5 * headed
         + share([each.central for each in group])
         + share([each.teased for each in found])
         + 0.5 * share([each.pictured for each in found])
         + common / len(found)
-        + min(len(found), 10) / 10
-        - 3 * share([each.beside for each in group])
+        + 2 * min(len(found), 8) / 8
     )
+
+
+def _titled(text: str) -> float:
+    """How much *text* is like a headline: 1, or half of it for two words or a long one."""
+    if is_headline(text):
+        return 1
+    return 0.5 if len(text.split()) > 1 or len(text) >= 12 else 0
 
 
 def is_headline(text: str) -> bool:
@@ -144,13 +171,26 @@ def is_headline(text: str) -> bool:
     return count >= 4 or (count == 3 and len(text) >= 12) or wide >= 8
 
 
-def _singles(every: Sequence[Anchor], best: _Group, found: dict[str, Card]) -> list[Card]:
+def _singles(
+    every: Sequence[Anchor], best: _Group, found: Collection[str], inside: set[Element]
+) -> list[Card]:
     """What stands alone, but like the list: a lead story, whose address has the list's shape."""
     shapes = {shape(each.url) for each in best.cards}
-    alone = [a for a in every if a.url not in found and shape(a.url) in shapes and not a.beside]
-    around = {each.url: each for each in cards([*alone, *best.anchors])} if alone else {}
-    return [
-        card
-        for card in (around[anchor.url] for anchor in alone)
-        if is_headline(card.headline) and not card.odd and (card.headed or is_telling(card.url))
-    ]
+    alone: dict[str, list[Anchor]] = defaultdict(list)
+    for anchor in every:
+        if anchor.url not in found and shape(anchor.url) in shapes:
+            alone[anchor.url].append(anchor)
+    kept: list[Card] = []
+    for links in [*alone.values()][:MAX_SINGLES]:
+        card = next(each for each in cards([*links, *best.anchors]) if each.url == links[0].url)
+        if _is_lead(card, links[0], best) and not _is_inside(card, inside):
+            kept.append(card)
+            inside |= {*card.boxes}
+    return kept
+
+
+def _is_lead(card: Card, link: Anchor, best: _Group) -> bool:
+    """Whether it reads like a story; one beside the list must come before it, under a heading."""
+    if card.odd or not (card.headed or (is_headline(card.headline) and is_telling(card.url))):
+        return False
+    return not link.beside or (card.headed and card.order < best.cards[0].order)
