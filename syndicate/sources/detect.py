@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
+from syndicate.lib.database import writing
 from syndicate.lib.errors import BadInput
 from syndicate.sources import push
 from syndicate.sources.after import failure, give_back, success
@@ -39,6 +40,9 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+# A hub is told, reads the feed, and then goes through all who subscribed.
+HUB_NEEDS = timedelta(minutes=5)
+
 
 def detect(source_id: int, now: datetime) -> None:
     """Look at one source, if it is due and nobody else has taken it."""
@@ -46,15 +50,18 @@ def detect(source_id: int, now: datetime) -> None:
     until = now + LOOK_LEASE
     if source is None or source.next_check > now:
         return
-    if not Source.objects.claim(source_id, source.next_check, until):
+    with writing():
+        taken = Source.objects.claim(source_id, source.next_check, until)
+    if not taken:
         return
     try:
         shaped = shape(look(source, now), now)
     except BadInput as error:
-        give_back(source, until, failure(source, error, now))
+        with writing():
+            give_back(source, until, failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)
         return
-    with transaction.atomic():
+    with writing(), transaction.atomic():
         made = _stored(shaped, until, now)
     _tell(shaped, made)
 
@@ -104,11 +111,17 @@ def _stored(shaped: Shaped, until: datetime, now: datetime) -> list[Article]:
     source, baseline = seen.source, seen.source.baseline_at
     made = [] if seen.reading.not_modified else keep(shaped, now)
     push.offer(source, seen.reading, now)
-    new = sum(article.state == Article.State.NEW for article in made)
-    if new and baseline is not None:
-        push.missed(source, new, now)
+    late = sum(_should_have_been_told(article, now) for article in made)
+    if late and baseline is not None:
+        push.missed(source, late, now)
     give_back(source, until, success(seen, made, now))
     return made
+
+
+def _should_have_been_told(article: Article, now: datetime) -> bool:
+    """Whether a hub has had time enough to push it."""
+    told_by = now - HUB_NEEDS
+    return article.state == Article.State.NEW and article.dated <= told_by
 
 
 def _tell(shaped: Shaped, made: Sequence[Article]) -> None:

@@ -7,8 +7,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from syndicate.lib.errors import BadInput
+from syndicate.sources.arrange import arrange
 from syndicate.sources.hand import HAND
 from syndicate.sources.models import Article, Source
+
+__all__ = ["arrange", "look_afresh", "look_now", "pause", "release", "resume", "withdraw"]
 
 
 def release(article: Article, now: datetime) -> None:
