@@ -91,6 +91,16 @@ def _marked(claims: Claims) -> Iterator[tuple[str, ...]]:
     yield _lines(inner or marked)
     links = [each for each in claims.root.iter("a", "link") if "author" in _rels(each)]
     yield _lines([each for each in links if not elsewhere(each)])
+    cards = [each for each in claims.root.iterfind(".//*[@class]") if _is_card(each)]
+    yield _lines([each for each in cards if not elsewhere(each)])
+
+
+def _is_card(element: Element) -> bool:
+    """Whether it names the author in h-entry or hAtom (https://microformats.org/wiki/h-entry)."""
+    classes = element.get("class").split()
+    above = element.getparent()
+    within = (above.get("class") or "").split() if above is not None else []
+    return "p-author" in classes or ("fn" in classes and {"author", "vcard"} <= {*within, *classes})
 
 
 def _rels(link: Element) -> list[str]:

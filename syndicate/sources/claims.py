@@ -115,6 +115,13 @@ def _is_other(element: Element) -> bool:
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     words = names.replace("_", "-").split()
-    if any(word.startswith(_APART) or word.endswith(_APART_ENDS) for word in words):
+    if "comment" in (element.get("itemprop") or "").split():
         return True
-    return "comment" in (element.get("itemprop") or "").split()
+    apart = any(word.startswith(_APART) or word.endswith(_APART_ENDS) for word in words)
+    return apart and not _is_most(element)
+
+
+def _is_most(element: Element) -> bool:
+    """Whether it holds most of its page: what is beside an article does not, whatever its name."""
+    own = len(element.text_content())
+    return own > 500 and 2 * own > len(element.getroottree().getroot().text_content())
