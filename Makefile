@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test soak real bench check lint screenshots lock pds clean
+.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,13 @@ soak: setup
 real: setup
 	-@$(BIN)/python -m tests.real.install
 	@$(BIN)/python -m pytest tests/real -m real -n 2 --dist loadscope -rsx
+
+# Feeds and pages nobody would send, for SECONDS each: Atheris looks for what lets an error out.
+SECONDS ?= 60
+fuzz: setup
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3,<4'
+	@$(BIN)/python -m tests.fuzz.atheris_feeds $(SECONDS)
+	@$(BIN)/python -m tests.fuzz.atheris_pages $(SECONDS)
 
 # What the sending path can do, about five minutes; docs/benchmarks.md says how to read it.
 # Needs a C compiler, and Postfix's smtp-source and smtp-sink (they need not be set up).

@@ -20,9 +20,9 @@ IN_TIME = settings(max_examples=120, deadline=timedelta(seconds=10))
 TOKENS = [
     b"<", b">", b"</", b"/>", b"&", b"&#", b"&#xD800;", b"&amp;amp;", b"<![CDATA[", b"]]>", b"<!--",
     b"-->", b"<?", b"?>", b"<!DOCTYPE ", b"<!ENTITY a 'a'>", b'"', b"'", b"=", b"\0", b"\xff\xfe",
-    b"<div>", b"\xef\xbb\xbf", b"<item>", b"</item>", b"<entry>", b"</entry>", b"<title>", b"<link ",
-    b" xmlns:a='b'", b" a='b'", b"<author>", b"<dc:creator>", b"<guid/>", b"<media:content ",
-    b"\xed\xa0\x80", b"\x1b$B", b"+ADw-", b"\n" * 9, b"9999-99-99", b"1" * 400,
+    b"<div>", b"\xef\xbb\xbf", b"<item>", b"</item>", b"<entry>", b"</entry>", b"<title>",
+    b"<link ", b" xmlns:a='b'", b" a='b'", b"<author>", b"<dc:creator>", b"<guid/>",
+    b"<media:content ", b"\xed\xa0\x80", b"\x1b$B", b"+ADw-", b"\n" * 9, b"9999-99-99", b"1" * 400,
 ]  # fmt: skip
 KEYS = ["version", "title", "items", "id", "url", "content_html", "content_text", "authors", "name",
         "tags", "date_published", "image", "hubs", "type", "next_url", "language"]  # fmt: skip
