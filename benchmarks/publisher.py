@@ -1,4 +1,4 @@
-"""Many publications in one quick process, each behind a port of its own: what sources are read from.
+"""Many publications in one quick process, which sources are read from: each host is a port.
 
     with Publisher(hosts=200, each=5, hanging=4) as publisher:
         publisher.feeds         1,000 addresses; of twenty, one is new each round, three know no
@@ -72,7 +72,7 @@ class Publisher:
 
 def feed(number: int, issue: int) -> bytes:
     """An RSS feed with whole articles, the *issue*-th of publication *number*."""
-    text = _WORDS * (_WHOLE if number % 5 == 0 else _SMALL)
+    text = _WORDS * (_WHOLE if number // 20 % 5 == 0 else _SMALL)
     items = "".join(_item(number, n, text) for n in range(issue + ENTRIES, issue, -1))
     return (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"'

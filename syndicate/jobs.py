@@ -25,7 +25,7 @@ from syndicate.mail.start import start
 from syndicate.social.models import Post
 from syndicate.social.publish import publish
 from syndicate.social.write import accounts_due, write
-from syndicate.sources import looks
+from syndicate.sources import places
 from syndicate.sources.models import Notice, Push
 from syndicate.sources.notice import take
 from syndicate.sources.push import subscribe
@@ -53,8 +53,8 @@ class Job:
 JOBS = (
     Job(
         "detect",
-        looks.due,
-        looks.look,
+        places.due,
+        places.look,
         width=lambda: site().sources.look_width,
         claim="next_check moved by conditional UPDATE; Article unique (source, identity)",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -26,6 +27,7 @@ class LocalEngine:
         }
         self._ended = ended
         self._in_hand: set[tuple[str, int]] = set()
+        self._waiting = Counter[str]()  # not begun yet, by kind
         self._changed = threading.Condition()
         self._closed = False
 
@@ -58,20 +60,28 @@ class LocalEngine:
             if self._closed or (job.name, key) in self._in_hand:
                 return False
             self._in_hand.add((job.name, key))
+            self._waiting[job.name] += 1
         future = self._pools[job.name].submit(self._run, job, key)
         future.add_done_callback(lambda done: self._release(job, key, done))
         return True
 
     def _run(self, job: Job, key: int) -> bool:
+        with self._changed:
+            self._waiting[job.name] -= 1
+        well = False
         try:
-            return base.run(job, key, clock.now())
+            well = base.run(job, key, clock.now())
         finally:
-            # A thread's connection is its own; the next job opens a fresh one if it is due.
-            connections.close_all()
+            # A thread's connection is its own. It goes on with it while more is waiting: to open
+            # one takes as long as a short job.
+            if not well or not self._waiting[job.name]:
+                connections.close_all()
+        return well
 
     def _release(self, job: Job, key: int, done: Future[bool]) -> None:
         with self._changed:
             self._in_hand.discard((job.name, key))
+            self._waiting[job.name] -= done.cancelled()
             self._changed.notify_all()
         if not done.cancelled():
             self._ended(done.exception() is None and done.result())

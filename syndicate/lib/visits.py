@@ -6,7 +6,7 @@
     pause(url, seconds)         before the page of an article: the host's turn, then go
 
 A host is what a robots.txt speaks for: name and port. What waits here waits for that host alone,
-and never for long; whoever has many hosts to look at asks :func:`at_work` before (sources.looks).
+and never for long; whoever has many hosts to look at asks :func:`at_work` before (sources.places).
 """
 
 from __future__ import annotations

@@ -50,18 +50,18 @@ def detect(source_id: int, now: datetime) -> None:
     until = now + LOOK_LEASE
     if source is None or source.next_check > now:
         return
-    with writing():
+    with writing(again=True):
         taken = Source.objects.claim(source_id, source.next_check, until)
     if not taken:
         return
     try:
         shaped = shape(look(source, now), now)
     except BadInput as error:
-        with writing():
+        with writing(again=True):
             give_back(source, until, failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)
         return
-    with writing(), transaction.atomic():
+    with writing(again=shaped.look.reading.not_modified), transaction.atomic():
         made = _stored(shaped, until, now)
     _tell(shaped, made)
 

@@ -11,7 +11,7 @@ import pytest
 from syndicate.engine.local import LocalEngine
 from syndicate.jobs import JOBS
 from syndicate.lib import clock
-from syndicate.sources import looks
+from syndicate.sources import places
 from syndicate.sources.models import Source
 from tests.fakes.website import Website
 from tests.installation import until
@@ -31,9 +31,9 @@ def test_hosts_that_hang_leave_places_to_others(configure: Callable[..., Any]) -
         for number in range(5):
             source(url=f"{hanging.feed_url}?{number}", next_check=clock.now())
         engine.submit(DETECT, list(DETECT.due(clock.now())))
-        until(lambda: len(looks._at_work) == 2, what="two looks that hang")
+        until(lambda: len(places._at_work) == 2, what="two looks that hang")
         last = source(url=quick.feed_url, next_check=clock.now())
         assert list(DETECT.due(clock.now())) == [last.pk]
         engine.submit(DETECT, [last.pk])
         until(lambda: Source.objects.get(pk=last.pk).checked_at, what="the look at the other")
-        assert len(looks._at_work) == 2
+        assert len(places._at_work) == 2

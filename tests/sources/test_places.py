@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from syndicate.lib import clock
-from syndicate.sources import looks
-from syndicate.sources.looks import Row, choose
+from syndicate.sources import places
+from syndicate.sources.places import Row, choose
 from tests.rows import source
 
 
@@ -47,7 +47,7 @@ def test_due_offers_what_a_host_can_bear_longest_waiting_first() -> None:
     failing = [
         source(url=f"https://{n}.example.org/", next_check=now, failures=1) for n in range(9)
     ]
-    found = list(looks.due(now))
+    found = list(places.due(now))
     assert len(found) == 2 + 1 + 4
     assert other.pk in found
     assert len({row.pk for row in failing}.intersection(found)) == 4

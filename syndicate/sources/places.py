@@ -1,4 +1,4 @@
-"""Many looks at once, side by side, so that no host waits for another.
+"""Places for many looks at once, so that no host waits for another.
 
 ::
 
