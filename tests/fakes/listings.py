@@ -161,6 +161,23 @@ def more_links() -> str:
     return _page(f'<div class="news">{items}</div>')
 
 
+def with_years() -> str:
+    """Tags, years and a category under each; half of them in a box more, with a picture."""
+    items = []
+    for n, (slug, title, day) in enumerate(ROWS):
+        card = (
+            f'<h3><a class="post-title" href="/blog/{day:%Y}/{slug}/">{title}</a></h3><p>{TEASER}</p>'
+            f'<p class="post-meta">{n + 2} min read   ·   {day:%B %d, %Y}</p><p class="post-tags">'
+            f'<a href="/blog/{day:%Y}"><i></i> {day:%Y}</a> · <a href="/blog/tag/rope">rope</a> · '
+            '<a href="/blog/category/sample-posts">sample-posts</a></p>'
+        )
+        boxed = (
+            f'<div class="row"><div class="col-9">{card}</div><div><img src="/{n}.jpg"></div></div>'
+        )
+        items.append(f"<li>{boxed if n % 2 else card}</li>")
+    return _page(f'<div role="main"><ul class="post-list">{"".join(items)}</ul></div>')
+
+
 def definitions() -> str:
     """A list of terms: the link, then the day and a teaser below it."""
     items = "".join(
@@ -234,6 +251,24 @@ def whole_texts() -> str:
     return _page(f'<div class="elementor-widget">{first}<ol class="hfeed">{rest}</ol></div>')
 
 
+def posts() -> str:
+    """Boxes with a header each, outside of any article; short titles, and an author elsewhere."""
+    items = "".join(
+        f'<div class="post"><header class="postHeader"><h1><a href="/blog/{day:%Y/%m/%d}/{slug}">{title}'
+        f'</a></h1><p class="post-meta">{day:%B %-d, %Y}</p><div class="authorBlock"><p><a href="'
+        f'https://social.example/@ada">Ada Example</a></p></div></header><article class="post-content">'
+        f'<div><span><p>{TEASER}</p></span></div></article><div class="read-more"><a class="button" '
+        f'href="/blog/{day:%Y/%m/%d}/{slug}">Read More</a></div></div>'
+        for slug, title, day in ROWS
+    )
+    recent = "".join(
+        f'<li><a href="/blog/2020/01/0{n}/old-{n}">Old Post {n}</a></li>' for n in (1, 2, 3)
+    )
+    return _page(
+        f'<nav class="toc"><h3>Recent</h3><ul>{recent}</ul></nav><div class="posts">{items}</div>'
+    )
+
+
 def archive() -> str:
     """All there ever was, as terms: the day, then the link; its titles are short."""
     items = "".join(
@@ -254,6 +289,7 @@ LISTINGS: dict[str, tuple[Callable[[], str], list[str], bool]] = {
     "lead_and_list": (lead_and_list, [f"/news/2026/11/{slug}" for slug, _, _ in ROWS], False),
     "based": (based, [f"/journal/{slug}" for slug, _, _ in ROWS], False),
     "more_links": (more_links, [f"/news/{slug}" for slug, _, _ in ROWS], True),
+    "with_years": (with_years, [f"/blog/2026/{slug}/" for slug, _, _ in ROWS], True),
     "definitions": (definitions, [f"/log/{n}" for n in range(4100, 4108)], True),
     "flat": (flat, [f"/~ada/{slug}/" for slug, _, _ in ROWS], True),
     "boxes": (boxes, [f"/a/{row[0]}-{70210 + n}" for n, row in enumerate(ROWS)], True),
@@ -263,6 +299,7 @@ LISTINGS: dict[str, tuple[Callable[[], str], list[str], bool]] = {
         False,
     ),
     "whole_texts": (whole_texts, [f"/{slug}.html" for slug, _, _ in ROWS], True),
+    "posts": (posts, [f"/blog/{day:%Y/%m/%d}/{slug}" for slug, _, day in ROWS], True),
     "archive": (archive, [f"/{slug}.html" for slug, _, _ in ROWS], True),
     "other_script": (other_script, [f"/p/{n}" for n in range(1201, 1209)], True),
 }

@@ -102,9 +102,15 @@ def _framed(above: list[Element]) -> bool:
     """Whether it stands in the frame of the page; a card may have a head and a foot of its own."""
     for at, each in enumerate(above):
         edge = each.tag in {"header", "footer"}
-        if _is_frame(each) and not (edge and any(box.tag in _CARD for box in above[at:])):
+        own = edge and any(box.tag in _CARD for box in above[at:])
+        if _is_frame(each) and not (own or _is_heading(each)):
             return True
     return False
+
+
+def _is_heading(element: Element) -> bool:
+    """Whether a header is one of a story rather than of the page: it leads nowhere else."""
+    return element.tag == "header" and next(element.iter("nav", "ul", "form"), None) is None
 
 
 def _is_beside(above: list[Element], marks: list[str]) -> bool:

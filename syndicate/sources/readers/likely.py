@@ -14,6 +14,7 @@ _INDEX = re.compile(
     r"|profiles?|archives?|archiv|search|suche|feed|rss|login|signin|log-in|sign-?up|register"
     r"|account|cart|checkout|basket|wp-(admin|content|json|includes|login\.php)|cdn-cgi|labels?"
     r"|subscribe|unsubscribe)(/|$)"
+    r"|/(199[5-9]|20[0-3]\d)(/(0?[1-9]|1[0-2])(/[0-3]?\d)?)?/?$"
     r"|/(page|seite)[/-]?\d{1,4}/?$|^/(index|default|home)\.\w{3,5}$|\.(xml|rss|atom|json|txt)(\.gz)?$",
     re.IGNORECASE,
 )
