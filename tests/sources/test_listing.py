@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -71,6 +72,38 @@ def test_the_fronts_of_real_systems(name: str) -> None:
         "a-lamp-moves-house",
     }
     assert all(each.title and each.published_at for each in found)
+
+
+def blog_of(*posts: dict[str, str]) -> str:
+    data = {"@type": "Blog", "blogPost": [{"@type": "BlogPosting", **each} for each in posts]}
+    return f'<script type="application/ld+json">{json.dumps({"@graph": [data]})}</script>'
+
+
+def test_what_a_script_draws_may_be_said_beside_it() -> None:
+    days = {f"/blog/{slug}": day for slug, _, day in ROWS}
+    posts = [
+        {"url": url, "headline": "A pier", "datePublished": f"{at}"} for url, at in days.items()
+    ]
+    found = entries(blog_of(*posts, {"url": "https://other.example/blog/a"}) + "<div id=app></div>")
+    assert [each.url for each in found] == [HOST + url for url in days]
+    assert found[0].title == "A pier" and found[0].unsure
+    assert [each.published_at and each.published_at.date() for each in found] == [*days.values()]
+
+
+def test_days_may_be_said_only_there() -> None:
+    make, paths, _ = LISTINGS["based"]
+    said = blog_of({"url": paths[0], "datePublished": "2026-11-22T09:00:00Z"})
+    first, second, *_ = entries(make().replace("</head>", f"{said}</head>"))
+    assert first.published_at and first.published_at.hour == 9
+    assert second.published_at is None
+
+
+@pytest.mark.parametrize(
+    "data", ["[", "[[]]", '{"blogPost": [1, {"@type": 1, "url": {}}]}', "null"]
+)
+def test_json_of_any_shape_does_no_harm(data: str) -> None:
+    with pytest.raises(BadInput, match="no list of articles"):
+        entries(f'<script type="application/ld+json">{data}</script><p>x</p>')
 
 
 def test_its_entries_are_unsure() -> None:

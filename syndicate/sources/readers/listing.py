@@ -5,6 +5,7 @@
     fetch ─→ links of this site, outside its frame (anchors) ─→ groups that stand alike
           ─→ what stands with each (cards) ─→ scored: headlines, dates, addresses alike
           ─→ the best, and others like it ─→ Reading, in the page's order
+          (shows it none: what its JSON-LD says it lists)
 
 Nothing is known of the page before: what repeats in it, and reads like headlines, is its list.
 Every entry is *unsure*: its own page is read, and must hold an article.
@@ -25,6 +26,7 @@ from syndicate.sources.readers.base import Ask, Entry, Reading
 from syndicate.sources.readers.cards import Card, cards
 from syndicate.sources.readers.likely import is_telling, shape
 from syndicate.sources.readers.page import look, site_name
+from syndicate.sources.readers.stated import stated
 from syndicate.sources.readers.tree import tree
 
 MAX_ENTRIES = 200
@@ -47,18 +49,31 @@ class Listing:
 def parse(page: Page) -> Reading:
     """The articles that *page* lists. Raises BadInput where it lists none."""
     root = tree(page)
-    stories = [] if root is None else listed(root, page.url)
-    if root is None or not stories:
+    entries = [] if root is None else _entries(root, page.url)
+    if root is None or not entries:
         raise _none(page.url)
     return Reading(
-        entries=tuple(
-            Entry(url=each.url, title=each.headline, published_at=each.published_at, unsure=True)
-            for each in stories[:MAX_ENTRIES]
-        ),
+        entries=tuple(entries[:MAX_ENTRIES]),
         title=site_name(root),
         site_url=page.url,
         language=str(root.get("lang", "")),
     )
+
+
+def _entries(root: Element, url: str) -> list[Entry]:
+    """The articles that a page shows; else those that it says it would."""
+    said = {each.url: each for each in stated(root, url)}
+    nothing = Entry()
+    shown = [
+        Entry(
+            url=each.url,
+            title=each.headline,
+            published_at=each.published_at or said.get(each.url, nothing).published_at,
+            unsure=True,
+        )
+        for each in listed(root, url)
+    ]
+    return shown or (list(said.values()) if len(said) > 1 else [])
 
 
 def _none(url: str) -> BadInput:
