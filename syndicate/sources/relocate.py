@@ -21,14 +21,17 @@ TOLD_FOR = timedelta(days=7)
 def relocate(source: Source, target: str, now: datetime, *, same: bool) -> dict[str, Any]:
     """What to store of a look that found the source at *target* ("": where it was).
 
-    *same*: the articles there were those that we know. ``url`` is among it when it is time to move.
+    *same*: articles that we know were there. ``url`` is among it when it is time to move.
     """
-    if not target or not same or _is_front(source.url, target):
+    if not target or _is_front(source.url, target):
         if source.moved_to == source.url and source.moved_at and now - source.moved_at < TOLD_FOR:
             return {}
         return {"moved_to": "", "moved_seen": 0, "moved_at": None}
-    if source.moved_to != target or source.moved_at is None:
-        return {"moved_to": target, "moved_seen": 1, "moved_at": now}
+    if source.moved_to != target:
+        # What is another feed at first stays that, though its articles will be known by then.
+        return {"moved_to": target, "moved_seen": int(same), "moved_at": now}
+    if not source.moved_seen or source.moved_at is None:
+        return {}
     seen = source.moved_seen + 1
     if seen >= LOOKS and now - source.moved_at >= OVER and not _gives_away(source, target):
         return {"url": target, "moved_seen": 0, "moved_at": now}
@@ -41,6 +44,8 @@ def told(source: Source, target: str, values: dict[str, Any], *, taken: str = ""
         return f"It has moved to {target}, which is watched already, as {taken}: pause one of them."
     if values.get("url"):
         return f"It has moved from {source.url} for good, and is read at {target} now."
+    if target and (source.moved_to == target and not source.moved_seen):
+        return f"It has moved to {target}, which shows other articles: set it if it is right."
     if target and _gives_away(source, target):
         return f"It has moved to {target}: set that address, if it may have what lets us in."
     if target:
