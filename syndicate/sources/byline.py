@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from syndicate.lib.tidy import Element
-from syndicate.sources.claims import Claims, elsewhere, shown, text
+from syndicate.sources.claims import Claims, shown, text
 from syndicate.sources.jsonld import Object, is_a
 from syndicate.sources.main import main
 from syndicate.sources.names import catalogued, is_name, named
@@ -90,9 +90,9 @@ def _marked(claims: Claims) -> Iterator[tuple[str, ...]]:
     ]
     yield _lines(inner or marked)
     links = [each for each in claims.root.iter("a", "link") if "author" in _rels(each)]
-    yield _lines([each for each in links if not elsewhere(each)])
+    yield _lines([each for each in links if not claims.beside.holds(each)])
     cards = [each for each in claims.root.iterfind(".//*[@class]") if _is_card(each)]
-    yield _lines([each for each in cards if not elsewhere(each)])
+    yield _lines([each for each in cards if not claims.beside.holds(each)])
 
 
 def _is_card(element: Element) -> bool:
@@ -120,7 +120,7 @@ def _classed(claims: Claims) -> Iterator[tuple[str, ...]]:
         if not _CLASSED.search(called) or _APART.search(called):
             continue
         line = shown(element)
-        if 4 < len(line) < _LINE and not elsewhere(element):
+        if 4 < len(line) < _LINE and not claims.beside.holds(element):
             yield tuple(filter(is_name, named(line)))
 
 

@@ -11,19 +11,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syndicate.lib.tidy import Element
+from syndicate.sources.beside import Beside
 from syndicate.sources.jsonld import Linked, linked
 from syndicate.sources.readers.text import plain, whole
 
 # Characters; what is longer is no fact but a text.
 _MOST = 5000
-# Beginnings and ends of the class names of what stands beside an article.
-_APART = (
-    "comment", "respond", "related", "recommend", "sidebar", "widget", "jp-relatedposts", "disqus",
-)  # fmt: skip
-_APART_ENDS = (
-    "-comments", "-related", "-sidebar", "-recommended", "most-popular", "related-content",
-)  # fmt: skip
-_OTHERS = ("aside", "footer", "nav")
 
 
 @dataclass(frozen=True)
@@ -34,6 +27,7 @@ class Claims:
     url: str
     linked: Linked
     metas: dict[str, list[str]]
+    beside: Beside
 
     def all(self, *names: str) -> list[str]:
         """The values of the meta elements of these names, in the order of the names."""
@@ -60,7 +54,7 @@ class Claims:
         """The elements with this ``itemprop``, but for those of comments and other articles."""
         marked = self.root.iterfind(".//*[@itemprop]")
         found = [each for each in marked if prop in each.get("itemprop").split()]
-        return [each for each in found if not elsewhere(each)]
+        return [each for each in found if not self.beside.holds(each)]
 
 
 def _labels(url: str) -> list[str]:
@@ -81,7 +75,7 @@ def claims(root: Element, url: str) -> Claims:
         keys = " ".join(called).lower().split()
         for key in dict.fromkeys(keys if value else ()):
             metas[key].append(value)
-    return Claims(root, url, linked(root, url), dict(metas))
+    return Claims(root, url, linked(root, url), dict(metas), Beside(root))
 
 
 def text(value: object) -> str:
@@ -95,33 +89,12 @@ def text(value: object) -> str:
 
 
 def shown(element: Element) -> str:
-    """The text of an element in one line; of an empty one its ``content``."""
-    inner = " ".join(element.text_content().split())
+    """The text of an element in one line, or the beginning of it; of an empty one its ``content``.
+
+    No further than a line may be: such elements may be nested, and each would be read for each.
+    """
+    inner, pieces = "", element.itertext("*")
+    while len(inner) < _MOST and (piece := next(pieces, None)) is not None:
+        inner += piece
+    inner = " ".join(inner.split())
     return inner or " ".join((element.get("content") or "").split())
-
-
-def elsewhere(element: Element) -> bool:
-    """Whether it stands in the comments, a side column, or a list of other articles."""
-    for above in (element, *element.iterancestors()):
-        if above.tag in _OTHERS and next(above.iterancestors("article"), None) is None:
-            return True
-        if above.tag == "aside" or _is_other(above):
-            return True
-    return False
-
-
-def _is_other(element: Element) -> bool:
-    if element.tag in {"body", "html"}:
-        return False
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    words = names.replace("_", "-").split()
-    if "comment" in (element.get("itemprop") or "").split():
-        return True
-    apart = any(word.startswith(_APART) or word.endswith(_APART_ENDS) for word in words)
-    return apart and not _is_most(element)
-
-
-def _is_most(element: Element) -> bool:
-    """Whether it holds most of its page: what is beside an article does not, whatever its name."""
-    own = len(element.text_content())
-    return own > 500 and 2 * own > len(element.getroottree().getroot().text_content())

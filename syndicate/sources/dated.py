@@ -18,7 +18,7 @@ from datetime import datetime
 
 from syndicate.lib.tidy import Element
 from syndicate.sources import dates
-from syndicate.sources.claims import Claims, elsewhere, shown
+from syndicate.sources.claims import Claims, shown
 
 _METAS = (
     "article:published_time", "og:article:published_time", "article:published",
@@ -40,12 +40,16 @@ def _written(claims: Claims) -> Iterator[str]:
     yield from claims.all(*_METAS)
     for element in claims.marked("datePublished"):
         yield from _values(element)
-    yield from _times(claims.root)
+    yield from _times(claims)
 
 
-def _times(root: Element) -> Iterator[str]:
+def _times(claims: Claims) -> Iterator[str]:
     """The ``<time>`` that calls itself one of publication, or stands first beside the headline."""
-    times = [each for each in root.iter("time") if not elsewhere(each) and not _is_update(each)]
+    times = [
+        each
+        for each in claims.root.iter("time")
+        if not claims.beside.holds(each) and not _is_update(each)
+    ]
     for element in times:
         if element.get("pubdate") is not None or _is_published(element):
             yield from _values(element)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from syndicate.lib.html import Image
 from syndicate.lib.tidy import Element
 from syndicate.sources.byline import authors
-from syndicate.sources.claims import Claims, claims, elsewhere, shown, text
+from syndicate.sources.claims import Claims, claims, shown, text
 from syndicate.sources.dated import published
 from syndicate.sources.headline import headline
 from syndicate.sources.lead import shared
@@ -143,7 +143,7 @@ def _tagged(said: Claims) -> Iterator[list[str]]:
     given = said.linked.each(said.linked.article.get("keywords"))
     yield [text(each) for each in given]
     links = [each for each in said.root.iter("a") if "tag" in (each.get("rel") or "").split()]
-    yield [shown(each) for each in links if not elsewhere(each)]
+    yield [shown(each) for each in links if not said.beside.holds(each)]
     for name in ("parsely-tags", "sailthru.tags", "news_keywords", "keywords"):
         yield said.all(name)
 
@@ -154,19 +154,19 @@ def _comments(said: Claims) -> str:
         return given
     for link in said.root.iter("a"):
         url = one_address(link.get("href") or "", said.url)
-        if url and "/feed" not in url and _is_to_comments(link, url, said.url):
+        if url and "/feed" not in url and _is_to_comments(link, url, said):
             return url
     return ""
 
 
-def _is_to_comments(link: Element, url: str, page: str) -> bool:
+def _is_to_comments(link: Element, url: str, page: Claims) -> bool:
     """Whether *link* leads to this article's comments, not to another's, nor to one comment."""
     line = shown(link)
     says = len(line) < 40 and bool(_COMMENT_LINK.search(line))
-    if urlsplit(url).path.rstrip("/") == urlsplit(page).path.rstrip("/"):
+    if urlsplit(url).path.rstrip("/") == urlsplit(page.url).path.rstrip("/"):
         return bool(_COMMENT_ANCHOR.search(url)) or (says and "#comment-" not in url)
     return (
         says
-        and not elsewhere(link)
+        and not page.beside.holds(link)
         and next(link.iterancestors("article", "main"), None) is not None
     )
