@@ -14,9 +14,11 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 _GIVEN_OUT = IPv6Network("2000::/3")
 # An IPv4 address behind a gateway, as a network without IPv4 writes it (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
-# What Python's is_global lets pass: 6to4's relays, Azure's host of its virtual machines (which no
-# other machine can reach), and the second range for documentation (RFC 9637).
+# What Python's is_global lets pass, in some version: what the IETF keeps for itself (and Oracle for
+# its metadata), 6to4's relays, Azure's host of its virtual machines (which no other machine can
+# reach), and the second range for documentation (RFC 9637).
 _NEVER = (
+    IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
     IPv4Network("168.63.129.16/32"),
     IPv6Network("3fff::/20"),

@@ -26,6 +26,10 @@ _CHUNK = 65536
 _PORTS = {"http": 80, "https": 443}
 
 
+class Unsayable(BadInput):
+    """What we were to say is nothing that HTTP can say."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one request got; *body* is read and unpacked for a 2xx only."""
@@ -120,7 +124,9 @@ def _ask(connection: HTTPConnection, address: str, headers: Mapping[str, str]) -
         sent: Any = {name: _sendable(value) for name, value in headers.items()}
         connection.request("GET", address, headers=sent, preload_content=False)
     except ValueError as error:
-        raise BadInput(
+        if isinstance(error, OSError):  # a certificate that is none of theirs is both
+            raise
+        raise Unsayable(
             "cannot be asked like that",
             "Its credentials, or sources.user_agent, hold a character that no header may have.",
         ) from error

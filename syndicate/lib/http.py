@@ -29,7 +29,7 @@ from syndicate.lib import clock
 from syndicate.lib.config import site
 from syndicate.lib.dial import Adapter, Deadline, Line
 from syndicate.lib.errors import BadInput, NotSent, Scope
-from syndicate.lib.hop import Answer, hop, shown, target
+from syndicate.lib.hop import Answer, Unsayable, hop, shown, target
 from syndicate.lib.mishaps import failure, refusal
 from syndicate.lib.unpack import TooLarge, Unpackable
 
@@ -106,7 +106,7 @@ def fetch(
             found = _follow(begin, asked | _login(begin), line, max_bytes or limits.max_bytes)
             _in_time(line)
             return _page(*found, name, now)
-        except (TooLarge, Unpackable) as error:
+        except (TooLarge, Unpackable, Unsayable) as error:
             raise _unusable(name, error, max_bytes or limits.max_bytes) from error
         except _BROKEN as error:
             message, hint = failure(error, line, limits.deadline_seconds)
@@ -275,12 +275,11 @@ def _page(answer: Answer, at: Url, moved_to: str, name: str, now: datetime | Non
 
 
 def _unusable(name: str, error: BadInput, limit: int) -> BadInput:
-    if isinstance(error, Unpackable):
-        return BadInput(
-            f"{name} {error.message}.", "Its Content-Encoding does not fit what it sends."
-        )
-    hint = "If that is right, raise sources.max_bytes."
-    return BadInput(f"{name} is larger than {limit / 1_000_000:g} MB.", hint)
+    """The same, naming the address."""
+    if isinstance(error, TooLarge):
+        hint = "If that is right, raise sources.max_bytes."
+        return BadInput(f"{name} is larger than {limit / 1_000_000:g} MB.", hint)
+    return BadInput(f"{name} {error.message}.", error.hint)
 
 
 def _read(response: requests.Response, url: str, limit: int) -> bytes:

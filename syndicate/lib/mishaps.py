@@ -64,8 +64,9 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "does not speak HTTP",
         "Open the address in a browser to see what is there.",
     ),
-    (
-        (http.client.LineTooLong, urllib3.exceptions.InvalidHeader),
+    ((http.client.IncompleteRead,), "broke off in the middle", _AGAIN),
+    (  # of http.client's own kinds, that of more than a hundred headers has no name
+        (http.client.HTTPException, urllib3.exceptions.InvalidHeader),
         "sends headers that cannot be read",
         "Its owner must mend that; nothing was read.",
     ),

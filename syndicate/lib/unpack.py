@@ -31,6 +31,9 @@ _SIP = 256
 class Unpackable(BadInput):
     """It is not what it says it is, or it is cut short."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "Its Content-Encoding does not fit what it sends.")
+
 
 class TooLarge(BadInput):
     """It is more than we want to have."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+import zstandard
 
 from syndicate.lib import http
 from syndicate.lib.errors import BadInput, NotSent, Scope
+from syndicate.lib.hop import target
 from tests.conftest import NOON
-from tests.fakes.website import Website
+from tests.fakes.proxy import Proxy
+from tests.fakes.website import Asked, Website
 
 
 @pytest.fixture
@@ -45,12 +51,125 @@ def test_only_a_move_for_good_is_reported_as_one(site: Website) -> None:
     assert (page.url, page.moved_to) == (site.feed_url, "")
 
 
-def test_a_password_is_not_shown_to_another_host(site: Website) -> None:
+SECRETS = {"Authorization": "Basic eA==", "Cookie": "a=b", "X-Api-Key": "k", "Accept": "text/html"}
+
+
+def shown(asked: Asked) -> set[str]:
+    return {name for name in SECRETS if name.lower() in asked.headers}
+
+
+def test_what_lets_us_in_is_not_shown_to_another_host(site: Website) -> None:
     with Website() as other:
         site.redirect(other.url + "/", url=site.url + "/away")
-        http.fetch(site.url + "/away", headers={"Authorization": "Basic eA=="})
-        assert "authorization" in site.requests[-1].headers
-        assert "authorization" not in other.requests[-1].headers
+        http.fetch(site.url + "/away", headers=SECRETS)
+        assert shown(site.requests[-1]) == set(SECRETS)
+        assert shown(other.requests[-1]) == {"Accept"}
+
+
+def test_nor_to_the_same_host_once_another_had_a_say(site: Website) -> None:
+    with Website() as other:
+        site.redirect(other.url + "/back", url=site.url + "/away")
+        other.redirect(site.feed_url, url=other.url + "/back")
+        http.fetch(site.url + "/away", headers=SECRETS)
+        assert [shown(asked) for asked in site.requests] == [set(SECRETS), {"Accept"}]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "same"),
+    [
+        ("https://example.org/a", "https://example.org/b", True),
+        ("http://example.org/a", "https://EXAMPLE.org/b", True),
+        ("https://example.org/a", "http://example.org/a", False),
+        ("https://example.org/a", "https://www.example.org/a", False),
+        ("https://example.org/a", "https://example.org:8443/a", False),
+        ("https://example.org/a", "https://example.org@evil.example/", False),
+        ("https://example.org/a", "https://evil.example\\@example.org/", False),
+    ],
+)
+def test_who_may_hear_what_lets_us_in(begin: str, end: str, same: bool) -> None:
+    assert http._same_door(target(begin), target(end)) is same
+
+
+def test_a_name_and_password_in_the_address_are_said_and_not_told(site: Website) -> None:
+    site.answer_with(404)
+    with pytest.raises(BadInput) as error:
+        http.fetch(site.feed_url.replace("://", "://ada:p%40ss@"))
+    assert site.requests[-1].headers["authorization"] == "Basic YWRhOnBAc3M="
+    assert "p%40ss" not in str(error.value)
+
+
+def test_a_header_that_no_header_may_be_is_refused(site: Website) -> None:
+    with pytest.raises(BadInput, match=r"feed\.xml cannot be asked like that\."):
+        http.fetch(site.feed_url, headers={"Cookie": "a\r\nHost: evil"})
+    assert not site.requests
+
+
+def test_an_address_may_be_written_in_letters(site: Website) -> None:
+    site.answer_with(302, headers={"Location": "/büro"}, url=site.url + "/old")
+    site.answer_with(200, b"here", url=site.url + "/b%C3%BCro")
+    assert http.fetch(site.url + "/old").body == b"here"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_packed_pages_are_asked_for_and_read(site: Website, coding: str) -> None:
+    packed = {"gzip": gzip.compress, "br": brotli.compress, "zstd": zstandard.compress}[coding]
+    site.answer_with(200, packed(b"<rss/>"), {"Content-Encoding": coding})
+    assert http.fetch(site.feed_url).body == b"<rss/>"
+    assert coding in site.requests[-1].headers["accept-encoding"]
+
+
+def test_a_head_without_end_is_cut(site: Website) -> None:
+    site.answer_with(200, b"", {f"X-{n}": "x" for n in range(200)})
+    with pytest.raises(BadInput, match="headers that cannot be read"):
+        http.fetch(site.feed_url)
+    site.answer_with(200, b"", {"X-Long": "x" * 70_000})
+    with pytest.raises(BadInput, match="headers that cannot be read"):
+        http.fetch(site.feed_url)
+
+
+def test_ten_redirects_are_followed_and_no_more(site: Website) -> None:
+    for step in range(11):
+        site.redirect(f"/{step + 1}", url=f"{site.url}/{step}")
+    site.answer_with(200, b"here", url=site.url + "/11")
+    assert http.fetch(site.url + "/1").body == b"here"
+    with pytest.raises(BadInput, match="leads on and on"):
+        http.fetch(site.url + "/0")
+
+
+def test_nothing_of_the_surroundings_is_used(
+    site: Website, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with Proxy() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://{proxy.host}")
+        http.fetch(site.feed_url)
+        http.call("GET", site.feed_url)
+    assert not proxy.asked
+    assert all("authorization" not in asked.headers for asked in site.requests)
+
+
+def test_a_proxy_is_asked_when_it_is_configured(
+    site: Website, configure: Callable[..., Any]
+) -> None:
+    with Proxy() as proxy:
+        configure(sources={"proxy": f"http://ada:p%40ss@{proxy.host}"})
+        assert http.fetch(site.feed_url).body == b"a proxy"
+        with pytest.raises(BadInput):
+            http.fetch("https://127.0.0.1:9/feed.xml")
+    login = "Basic YWRhOnBAc3M="
+    assert proxy.asked == [("GET", site.feed_url, login), ("CONNECT", "127.0.0.1:9", login)]
+    assert not site.requests
+
+
+def test_a_proxy_is_not_asked_for_what_is_private(configure: Callable[..., Any]) -> None:
+    with Proxy() as proxy:
+        configure(sources={"proxy": f"http://{proxy.host}", "allow_private": []})
+        for url in ("http://127.0.0.1:9/", "https://169.254.169.254/"):
+            with pytest.raises(BadInput, match="private network"):
+                http.fetch(url)
+    assert not proxy.asked
 
 
 @pytest.mark.parametrize(
