@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from syndicate.lib.tidy import Element
 
 _AROUND = ("footer", "nav")
@@ -28,7 +30,7 @@ class Beside:
     def holds(self, element: Element) -> bool:
         """Whether *element*, or what it stands in, is beside the article."""
         path = []
-        for each in (element, *element.iterancestors()):
+        for each in chain([element], element.iterancestors()):
             if each in self._known:
                 break
             path.append(each)

@@ -153,20 +153,19 @@ def _comments(said: Claims) -> str:
     if given := one_address(said.said("discussionUrl"), said.url):
         return given
     for link in said.root.iter("a"):
-        url = one_address(link.get("href") or "", said.url)
-        if url and "/feed" not in url and _is_to_comments(link, url, said):
+        href, line = link.get("href") or "", shown(link)
+        says = len(line) < 40 and bool(_COMMENT_LINK.search(line))
+        if "/feed" in href or not (says or _COMMENT_ANCHOR.search(href)):
+            continue
+        url = one_address(href, said.url)
+        if url and _is_of_this(link, url, said, says):
             return url
     return ""
 
 
-def _is_to_comments(link: Element, url: str, page: Claims) -> bool:
-    """Whether *link* leads to this article's comments, not to another's, nor to one comment."""
-    line = shown(link)
-    says = len(line) < 40 and bool(_COMMENT_LINK.search(line))
-    if urlsplit(url).path.rstrip("/") == urlsplit(page.url).path.rstrip("/"):
-        return bool(_COMMENT_ANCHOR.search(url)) or (says and "#comment-" not in url)
-    return (
-        says
-        and not page.beside.holds(link)
-        and next(link.iterancestors("article", "main"), None) is not None
-    )
+def _is_of_this(link: Element, url: str, said: Claims, says: bool) -> bool:
+    """Whether *url* leads to this article's comments, not to another's, nor to one comment."""
+    if urlsplit(url).path.rstrip("/") == urlsplit(said.url).path.rstrip("/"):
+        return bool(_COMMENT_ANCHOR.search(url)) or "#comment-" not in url
+    inside = next(link.iterancestors("article", "main"), None) is not None
+    return says and inside and not said.beside.holds(link)

@@ -121,7 +121,8 @@ def _badges(claims: Claims) -> set[str]:
     for image in claims.root.iter("img"):
         if _is_masthead(image):
             urls += [image.get(name) or "" for name in ("src", "data-src")]
-    return {same_file(url) for url in (one_address(each, claims.url) for each in urls) if url}
+    told = [each for each in urls if each and not each.startswith("data:")]
+    return {same_file(url) for url in (one_address(each, claims.url) for each in told) if url}
 
 
 def _hrefs(root: Element, *rels: str) -> Iterator[str]:
