@@ -156,7 +156,8 @@ def _reach(look: Look, now: datetime) -> datetime | None:
     if look.reading.complete or not look.reading.entries:
         return None
     told = [at for at in dates if at]
-    return min(edge(dates) or min(told, default=now), now)
+    # Where only pages tell dates, many a page tells only the day.
+    return edge(dates) or min(told, default=now - timedelta(days=1))
 
 
 def _rhythm(source: Source, made: Sequence[Article], now: datetime) -> dict[str, Any]:

@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 
 # Seconds for all pages of one look; they are read one after another.
 PAGES_FOR = 120
-# Addresses confirmed at one look.
-CONFIRMED = 20
 Step = TypeVar("Step", Find, Change)
 NO_ARTICLE = "There is no article at its address."
 
@@ -102,7 +100,9 @@ def confirm(
 
 def _enough(verdicts: dict[str, Entry | str], most: int | None) -> bool:
     articles = sum(isinstance(verdict, Entry) for verdict in verdicts.values())
-    return len(verdicts) >= CONFIRMED or (most is not None and articles >= most)
+    return len(verdicts) >= max(site().sources.max_new, 1) or (
+        most is not None and articles >= most
+    )
 
 
 def complete(decision: Decision, given: Pages) -> Decision:
