@@ -16,7 +16,7 @@ from syndicate.lib.pictures import figures, pictures
 from syndicate.lib.tree import Element, absolute, is_hidden
 from syndicate.sources.choose import choose
 from syndicate.sources.facts import Facts
-from syndicate.sources.leaves import Leaf, leaves
+from syndicate.sources.leaves import Leaf, above_all, leaves
 from syndicate.sources.ornaments import drop_doubles, drop_ornaments
 from syndicate.sources.witness import hear, mark
 
@@ -67,7 +67,7 @@ def _strip(root: Element) -> None:
 def _cut(box: Element, kept: list[Leaf]) -> None:
     """Take out of *box* whatever holds nothing that is kept."""
     own = {leaf.element for leaf in kept}
-    needed = {above for element in own for above in (element, *element.iterancestors())}
+    needed = above_all(own)
     for leaf in leaves(box):
         if leaf.element not in own:
             _empty(leaf.element, needed)

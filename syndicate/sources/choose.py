@@ -13,11 +13,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lxml import etree
+
 from syndicate.lib.tree import Element
 from syndicate.sources.around import is_around, is_byline, is_closing, is_credit, is_noise
 from syndicate.sources.facts import Facts
 from syndicate.sources.lead import same_file
-from syndicate.sources.leaves import HEADINGS, Leaf, words
+from syndicate.sources.leaves import HEADINGS, Leaf, above_all, words
 
 # The box holds this share of what is told; surroundings, whatever they are called, hold less.
 _COVER, _MOST = 0.8, 0.4
@@ -44,9 +46,9 @@ class Choice:
 def choose(root: Element, found: Sequence[Leaf], facts: Facts) -> Choice:
     """Choose among the leaves *found* in *root*; the tree is not changed."""
     _note_title(found, facts)
-    around = _around(root, _weights(found))
+    around = _around(root, _weights(root, found))
     those = [leaf for leaf in found if leaf.element not in around]
-    weights = _weights(those)
+    weights = _weights(root, those)
     box = _box(_headed(root, those, weights), weights)
     inside = set(box.iter())
     inner = [leaf for leaf in those if leaf.element in inside]
@@ -64,14 +66,16 @@ def _note_title(found: Iterable[Leaf], facts: Facts) -> None:
             leaf.is_title = said == title or (leaf.is_heading and said == description)
 
 
-def _weights(found: Iterable[Leaf]) -> dict[Element, int]:
+def _weights(root: Element, found: Iterable[Leaf]) -> dict[Element, int]:
     """How many told characters each element holds; what leads elsewhere weighs against it."""
-    weights: dict[Element, int] = {}
-    for leaf in found:
-        if leaf.is_sure:
-            weight = max(0, len(leaf.text) - 2 * leaf.linked)
-            for element in (leaf.element, *leaf.element.iterancestors()):
-                weights[element] = weights.get(element, 0) + weight
+    weights = {
+        leaf.element: max(0, len(leaf.text) - 2 * leaf.linked) for leaf in found if leaf.is_sure
+    }
+    # From the last to the first each child comes before its parent: the cost is that of the tree.
+    for element in reversed([*root.iter(etree.Element)]):
+        if weight := weights.get(element, 0):
+            above = element.getparent()
+            weights[above] = weights.get(above, 0) + weight
     return weights
 
 
@@ -129,11 +133,12 @@ def _fitting(inner: list[Leaf], within: range, box: Element) -> set[Element]:
 
     A part is the largest element that holds nothing told: a list, a figure, a row of links.
     """
-    told = {up for leaf in inner if leaf.is_sure for up in (leaf.element, *_above(leaf.element))}
+    told = above_all([box, *(leaf.element for leaf in inner if leaf.is_sure)])
+    tops: dict[Element, Element] = {}
     parts: dict[Element, list[tuple[int, Leaf]]] = {}
     for place, leaf in enumerate(inner):
         if not leaf.is_sure:
-            parts.setdefault(_top(leaf.element, told, box), []).append((place, leaf))
+            parts.setdefault(_top(leaf.element, told, tops), []).append((place, leaf))
     return {
         leaf.element
         for part in parts.values()
@@ -142,15 +147,14 @@ def _fitting(inner: list[Leaf], within: range, box: Element) -> set[Element]:
     }
 
 
-def _above(element: Element) -> Iterable[Element]:
-    above: Iterable[Element] = element.iterancestors()
-    return above
-
-
-def _top(element: Element, told: set[Element], box: Element) -> Element:
-    while element is not box and (above := element.getparent()) is not None and above not in told:
-        element = above
-    return element
+def _top(element: Element, told: set[Element], tops: dict[Element, Element]) -> Element:
+    """The largest element around *element* that is none of *told*; *tops* are known already."""
+    way = [element]
+    while way[-1] not in tops and (above := way[-1].getparent()) is not None and above not in told:
+        way.append(above)
+    top = tops.get(way[-1], way[-1])
+    tops.update(dict.fromkeys(way, top))
+    return top
 
 
 def _fits(part: list[Leaf], within: bool) -> bool:
@@ -176,11 +180,12 @@ def _is_label(leaf: Leaf) -> bool:
 
 def _ended(kept: list[Leaf]) -> list[Leaf]:
     """*kept* without headings over nothing, and what an agency adds below its text."""
-    while len(kept) > 1 and not kept[-1].images:
-        if not _is_bare(kept[-1]) and not is_closing(kept[-1].text):
+    end = len(kept)
+    while end > 1 and not kept[end - 1].images:
+        if not _is_bare(kept[end - 1]) and not is_closing(kept[end - 1].text):
             break
-        kept = kept[:-1]
-    return kept
+        end -= 1
+    return kept[:end]
 
 
 def _is_bare(leaf: Leaf) -> bool:

@@ -7,6 +7,7 @@ so each word belongs to one leaf.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -76,6 +77,17 @@ def leaves(root: Element) -> list[Leaf]:
     for leaf in found:
         leaf.text = " ".join("".join(leaf.parts).split())
     return [leaf for leaf in found if leaf.text or leaf.images]
+
+
+def above_all(elements: Iterable[Element]) -> set[Element]:
+    """*elements* and all that is above any of them; each step is taken once."""
+    found: set[Element] = set()
+    for each in elements:
+        element = each
+        while element is not None and element not in found:
+            found.add(element)
+            element = element.getparent()
+    return found
 
 
 def words(text: str) -> list[str]:

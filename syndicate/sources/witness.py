@@ -8,7 +8,6 @@ four words are in what trafilatura returns.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from lxml import etree
 
@@ -16,8 +15,6 @@ from syndicate.lib.tidy import Element
 from syndicate.sources.leaves import Leaf, words
 from syndicate.sources.main import main
 
-# Elements. Beyond this a page is no article, and trafilatura would take seconds.
-MAX_SIZE = 30_000
 _RUN = 4
 # What foreign code may raise on foreign HTML; it promises nothing.
 _BROKEN = (
@@ -30,8 +27,6 @@ def hear(root: Element) -> str:
     """The article's text by trafilatura, a block in each line; "" if it finds none."""
     import trafilatura  # takes a while to import
 
-    if next(islice(root.iter(), MAX_SIZE, None), None) is not None:
-        return ""
     try:
         found = trafilatura.bare_extraction(
             root, fast=True, include_comments=False, with_metadata=False
