@@ -126,6 +126,13 @@ def _base_url(options: Mapping[str, Any]) -> Iterator[ConfigError]:
         yield ConfigError("C017", f"site.base_url {url!r} is not a web address.", hint)
 
 
+def _proxy(options: Mapping[str, Any]) -> Iterator[ConfigError]:
+    if options["sources.proxy"] and not is_web_address(options["sources.proxy"]):
+        hint = "Write it as http://user:password@proxy.example.org:3128."
+        # Not the whole of it: it may hold a password.
+        yield ConfigError("C029", "sources.proxy is no web address.", hint)
+
+
 def _bounce_address(options: Mapping[str, Any]) -> Iterator[ConfigError]:
     address = options["mail.bounce_address"]
     local, _, domain = address.rpartition("@")
@@ -186,4 +193,14 @@ _PACES: Mapping[str, Callable[[str], object]] = {
     "warm_up": rates.days,
     "warm_up_from": lambda day: day and date.fromisoformat(day),
 }
-_RULES = (_timezone, _language, _accent, _follow, _base_url, _bounce_address, _pace, _engine)
+_RULES = (
+    _timezone,
+    _language,
+    _accent,
+    _follow,
+    _base_url,
+    _proxy,
+    _bounce_address,
+    _pace,
+    _engine,
+)

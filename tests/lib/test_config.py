@@ -150,6 +150,7 @@ def test_each_option_of_a_way_has_an_origin(tmp_path: Path) -> None:
         ('[publication]\naccent = "red"\n', "C012"),
         ('[site]\nbase_url = "news.example.org"\n', "C017"),
         ('[site]\nbase_url = "https://[news"\n', "C017"),
+        ('[sources]\nproxy = "proxy.example.org:3128"\n', "C029"),
         ("[transports]\nbackup = 1\n", "C003"),
         ('[transports.smtp]\nkind = "smtp"\n', "C025"),
         ('[transports.Backup]\nkind = "smtp"\n', "C025"),
