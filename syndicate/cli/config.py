@@ -76,7 +76,7 @@ def masked(name: str, value: Any) -> Any:
         return "(set)" if value else "(not set)"
     if last == "settings":
         return {key: one if key in OPEN else "(set)" for key, one in value.items()}
-    if name == "database.url":
+    if name in {"database.url", "sources.proxy"}:
         return without_password(str(value))
     return value
 
