@@ -207,7 +207,8 @@ def test_who_pushes_and_by_which_name(itself: str, topic: str) -> None:
 
 def test_the_header_names_a_hub_before_the_feed_does() -> None:
     link = '<https://one.e.example/>; rel="hub", </blog/feed>; rel=self; title="a, b"'
-    given = replace(page(rss("")), headers={"Link": link})
+    own = '<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="hub" href="https://two.e.example/"/>'
+    given = replace(page(rss(own)), headers={"Link": link})
     found = parse(given)
     assert (found.hub, found.topic) == ("https://one.e.example/", "https://e.example/blog/feed")
 

@@ -169,6 +169,13 @@ def test_a_wrong_key_says_where_the_right_one_is(blog: Blog, key: str) -> None:
     assert not key or key not in caught.value.message
 
 
+def test_no_message_shows_the_key(blog: Blog) -> None:
+    blog.answer_with(503, url=blog.api_url)
+    with pytest.raises(BadInput) as caught:
+        look(blog)
+    assert caught.value.message == f"{blog.api_url} has trouble of its own (503)."
+
+
 @pytest.mark.parametrize("body", ["<p>Not found</p>", '{"posts": 7}', "[]", "[" * 100_000])
 def test_other_answers_are_refused(blog: Blog, body: str) -> None:
     blog.answer_with(200, body, url=blog.api_url)

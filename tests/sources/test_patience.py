@@ -64,6 +64,11 @@ def test_hours_and_days_may_be_left_out() -> None:
     )
 
 
+def test_a_304_leaves_what_it_does_not_say_anew() -> None:
+    last = Conditions("old", "Mon, 23 Nov 2026 11:00:00 GMT", "hash")
+    assert left_behind(Page(304, "https://e.example/", "", {}, b"", "", "", "", ""), last) == last
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "kept"),
     [

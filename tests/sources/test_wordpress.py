@@ -137,6 +137,7 @@ def test_a_page_tells_where_its_interface_is(blog: Blog, hidden: dict[str, str])
     page = fetch(blog.publish("A new pier"))
     page = replace(page, headers={**page.headers, **hidden})
     assert recognise(page, parse_html(page.body)) == [blog.api_url]
+    assert recognise(page, None) == ([] if hidden else [blog.api_url])
 
 
 def test_other_pages_do_not(blog: Blog) -> None:
