@@ -7,12 +7,14 @@ as fifty.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from syndicate.sources.decide import Known, strangers
+from syndicate.sources.decide import strangers
 from syndicate.sources.identity import Marks, marks
+from syndicate.sources.memory import Known
 from syndicate.sources.models import Article, Source
 from syndicate.sources.moved import Stranger
 from syndicate.sources.readers.base import Entry
@@ -23,8 +25,8 @@ _COLUMNS = (
 )  # fmt: skip
 # Entries in one question; each has six marks at most, and SQLite takes 32,766 values.
 _AT_ONCE = 500
-# Of articles that may have moved, so many are looked at.
-_MOVED = 200
+# Articles that may have moved are among so many of the latest: a source shows no others.
+_MOVED = 500
 
 
 def known(source: Source, entries: Sequence[Entry]) -> list[Known]:
@@ -49,7 +51,7 @@ def marked_like(source: Source, seen: Sequence[Marks]) -> QuerySet[Article]:
     guids = {each.guid for each in seen} - {""}
     identities = {each.identity for each in seen}
     contents = {each.content for each in seen if each.telling}
-    return Article.objects.filter(
+    return Article.objects.order_by().filter(
         Q(url_key__in=links | canonicals)
         | Q(canonical_key__in=links | canonicals)
         | Q(content_hash__in=contents)
@@ -65,19 +67,19 @@ def _by_marks(source: Source, entries: Sequence[Entry]) -> Iterator[Known]:
 
 
 def _alike(source: Source, missing: Sequence[Stranger], *, all_of_them: bool) -> Iterator[Known]:
-    """Those with the title or the moment of a stranger; the newest too if nothing is known."""
-    for some in _chunks(missing):
-        titles = {entry.title for entry, _ in some if entry.title}
-        times = {entry.published_at for entry, _ in some if entry.published_at}
-        same = source.articles.filter(Q(title__in=titles) | Q(published_at__in=times))
-        yield from _rows(same, "body")
-    if all_of_them:
-        yield from _rows(source.articles.all())
+    """Of the latest, those with the title or the moment of a stranger, with their texts.
 
-
-def _rows(articles: QuerySet[Article], *text: str) -> Iterator[Known]:
-    for row in articles.order_by("-pk").values_list(*_COLUMNS, *text)[:_MOVED]:
-        yield Known(*row)
+    All of the latest, if nothing of the reading is known: then the path alone may tell.
+    """
+    titles = {entry.title.casefold() for entry, _ in missing if entry.title}
+    times = {entry.published_at for entry, _ in missing if entry.published_at}
+    latest = source.articles.order_by("-first_seen").values_list(*_COLUMNS)[:_MOVED]
+    near = [Known(*row) for row in latest]
+    same = {e.pk for e in near if e.title.casefold() in titles or e.published_at in times}
+    texts = dict(Article.objects.filter(pk__in=same).values_list("pk", "body")) if same else {}
+    for each in near:
+        if all_of_them or each.pk in same:
+            yield replace(each, text=texts.get(each.pk, ""))
 
 
 def _chunks(every: Sequence[Any]) -> Iterator[Sequence[Any]]:
