@@ -13,11 +13,12 @@ _LEADING = re.compile(
     r"(?:by|von|par|por|di|av|af|door|przez|auteur|author|autore?|autor(?:in)?|from)\b\s*[:\-–]?\s+",
     re.IGNORECASE,
 )
+# A capital alone is an initial: "Ada E Example" is one.
 _BETWEEN = re.compile(
-    r"\s*[,;|/•·]\s*|\s+[–—-]\s+"
-    r"|\s+(?:and|und|et|y|e|en|och|og|i|with|mit|avec|con)\s+",
-    re.IGNORECASE,
+    r"\s*[,;|/•·]\s*|\s+[–—-]\s+|\s+(?:(?i:and|und|et|och|og|with|mit|avec)|y|e|i|en|con)\s+"
 )
+# What machines are told begins with no more than this: "Di", "Par" and "Von" are names.
+_BY = re.compile(r"^(?:written )?by\b:?\s+", re.IGNORECASE)
 # Addresses and what is in brackets; and what follows a name: where, for whom, when.
 _ASIDE = re.compile(r"\s*\([^)]*(?:\)(?=\s*(?:$|[,;|]))|$)|https?:\S+|\S+@\S+|\s@\w+")
 _TRAILING = re.compile(
@@ -73,9 +74,9 @@ _PARTICLES = frozenset(
 _WORD = re.compile(r"^[^\W\d_][\w'’.\-]*$")
 
 
-def named(line: str) -> tuple[str, ...]:
+def named(line: str, leading: re.Pattern[str] = _LEADING) -> tuple[str, ...]:
     """Those whom *line* names, in order; none who is a job, a mail address, a site or nobody."""
-    line = _LEADING.sub("", _ASIDE.sub(" ", plain(line[:300])).strip())
+    line = leading.sub("", _ASIDE.sub(" ", plain(line[:300])).strip())
     people = [_bare(half) for part in _BETWEEN.split(line) for half in _halves(part)]
     return tuple(dict.fromkeys(each for each in people if is_somebody(each)))[:_MOST]
 
@@ -84,7 +85,7 @@ def catalogued(line: str) -> tuple[str, ...]:
     """The same of a value for machines, where ``Example, Ada`` is one person."""
     first, comma, rest = plain(line[:300]).partition(", ")
     one = comma and " " not in first and 1 <= len(rest.split()) <= 3 and "," not in rest
-    return (f"{first}, {rest}",) if one and is_somebody(rest) else named(line)
+    return (f"{first}, {rest}",) if one and is_somebody(rest) else named(line, _BY)
 
 
 def is_somebody(name: str) -> bool:
@@ -93,8 +94,6 @@ def is_somebody(name: str) -> bool:
     if not 1 <= len(words) <= 6 or not 2 <= len(name) <= 60 or name.casefold() in _NOBODY:
         return False
     if _COLLECTIVE & set(words) or _TITLE.search(name) or _DEGREE.fullmatch(name):
-        return False
-    if month(words[0]) and len(words) == 1:
         return False
     return not _ADDRESS.search(name) and any(char.isalpha() for char in name)
 
@@ -123,6 +122,6 @@ def _bare(part: str) -> str:
     cut = _TRAILING.sub("", dateless)
     # "Society for Piers" is a name; "Ada Example for the Review" begins with one.
     words = (cut if " " in cut or not cut else dateless).strip(_MARKS).split()
-    if len(words) > 2 and month(words[-1].rstrip(".,")) and _DATE.search(part):
+    if len(words) not in {0, 2} and month(words[-1].rstrip(".,")) and _DATE.search(part):
         words.pop()
     return " ".join(words).strip(_MARKS)

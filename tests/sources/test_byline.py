@@ -96,6 +96,10 @@ def test_what_the_page_shows(body: str, names: tuple[str, ...]) -> None:
         ("Bo (Bob Beau) Sample", ("Bo (Bob Beau) Sample",)),
         ("Yo Ma, MA", ("Yo Ma",)),
         ("user123", ("user123",)),
+        ("Marc", ("Marc",)),
+        ("Ada Example March 11, 2026", ("Ada Example",)),
+        ("Ada E Example", ("Ada E Example",)),
+        ("ADA EXAMPLE AND BO SAMPLE", ("ADA EXAMPLE", "BO SAMPLE")),
         ("ada@e.example", ()),
         ("https://e.example/ada", ()),
         ("e-example.com", ()),
@@ -123,6 +127,11 @@ def test_the_site_itself_is_no_author() -> None:
 def test_nor_is_the_name_of_its_address(author: str, names: tuple[str, ...]) -> None:
     head = ld(article(author)) + '<meta property="og:url" content="https://harbour.example.com/a">'
     assert authors(said("", head)) == names
+
+
+@pytest.mark.parametrize("name", ["Di Example", "Von Example", "Par Sample"])
+def test_a_name_for_machines_keeps_its_first_word(name: str) -> None:
+    assert authors(said("", ld(article({"@type": "Person", "name": name})))) == (name,)
 
 
 def test_a_catalogues_name_stays_one() -> None:
