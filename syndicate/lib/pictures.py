@@ -34,6 +34,8 @@ _BESIDE = 150
 # What a figure may hold that is no picture.
 _OTHER = ("blockquote", "figure", "pre", "table", "ul", "ol")
 
+_INNER = ("div", "p", "section", "ul", "li", "h2", "h3", "h4", "h5", "h6")
+
 
 def best_of(srcset: str) -> str:
     """The largest candidate of a srcset, ``"a.jpg 1x, b.jpg 2x"`` or by width."""
@@ -47,6 +49,8 @@ def best_of(srcset: str) -> str:
 
 def pictures(root: Element, base_url: str) -> None:
     """Give each picture of *root* its true, absolute address; what shows nothing goes."""
+    for image in [*root.iter("amp-img", "amp-anim")]:
+        _unwrap(image)
     seen: set[str] = set()
     for image in [*root.iter("img")]:
         address = absolute(_address(image), base_url)
@@ -90,6 +94,15 @@ def _is_tracker(image: Element, address: str) -> bool:
     return bool(tiny or _TRACKER.search(address))
 
 
+def _unwrap(image: Element) -> None:
+    """AMP's own element into a plain one (https://amp.dev/documentation/components/amp-img)."""
+    for fallback in [*image.iter("noscript")]:
+        fallback.drop_tree()
+    plain = lxml_html.Element("img", dict(image.attrib))
+    image.addprevious(plain)
+    image.drop_tag()
+
+
 def figures(root: Element) -> None:
     """Every captioned picture of *root* into ``<figure><img><figcaption>``, and nothing beside."""
     for caption in [*root.iter("figcaption")]:
@@ -129,6 +142,8 @@ def _set(figure: Element) -> None:
     for part in (*images, *captions):
         part.drop_tree()
         part.tail = None
+    for block in [inner for each in captions for inner in each.iterdescendants(*_INNER)]:
+        block.tag, block.tail = "span", f" {block.tail or ''}"
     texts = [_text(each) for each in captions]
     beside = _text(figure)
     figure[:], figure.text = images, None
