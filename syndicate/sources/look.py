@@ -130,14 +130,22 @@ def _decided(seen: Look, pages: Pages) -> Look:
         if not seen.partial:
             _refuse_void(source)
         return seen
-    remembered = known(source, reading.entries)
-    sure = _confirmed(reading.entries, remembered, pages, rules)
+    entries = [_dated(entry) for entry in reading.entries]
+    remembered = known(source, entries)
+    sure = _confirmed(entries, remembered, pages, rules)
     if sure.read:
         # A page's own words may be those of an article known by another address.
         remembered = known(source, sure.entries)
     rules = replace(rules, besides=rules.besides + sure.left)
     decision = _without_echoes(decide(remembered, sure.entries, rules), sure, rules.now)
     return replace(seen, decision=decision, policy=rules, left=sure.left, barred=sure.barred)
+
+
+def _dated(entry: Entry) -> Entry:
+    """*entry* without a date that only says that there is none: the first day of some calendar."""
+    at = entry.published_at
+    nowhere = at is not None and (at.year == 1 or (at.year, at.month, at.day) == (1970, 1, 1))
+    return replace(entry, published_at=None) if nowhere else entry
 
 
 def _confirmed(
