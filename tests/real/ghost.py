@@ -38,6 +38,7 @@ def missing() -> str:
 class Ghost:
     """Starts on entering, with one author and an integration; ends on leaving."""
 
+    own_kind = "ghost"
     published = "published"
     unprotected: Mapping[str, str] = {"visibility": "public"}
 

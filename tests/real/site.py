@@ -34,6 +34,7 @@ class Site(Protocol):
 
     url: str
     feed_url: str
+    own_kind: str  # of a source that asks its own interface
     published: str  # the word for that state
     unprotected: Mapping[str, str]  # the fields of a post that everybody may read
 

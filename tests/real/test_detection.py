@@ -190,7 +190,7 @@ def test_publish_where_only_pages_tell(watch: Watch, title: Title) -> None:
     watch.look()
     watch.look_a_day_later()
     article = watch.one(post)
-    assert (article.state, article.url) == (Article.State.NEW, post.url)
+    assert (article.state, article.url) == (Article.State.NEW, post.url), article.state_reason
     assert watch.new() == [post.title]
 
 

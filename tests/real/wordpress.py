@@ -42,6 +42,7 @@ def missing() -> str:
 class WordPress:
     """Starts on entering, with one author; ends on leaving."""
 
+    own_kind = "wordpress"
     published = "publish"
     unprotected: Mapping[str, str] = {"password": ""}
 
