@@ -41,9 +41,9 @@ FORGET_AFTER = timedelta(days=1)
 # So many rows of one job are handed over in a tick. They are counted after those set aside are
 # left out: a hundred poisoned ones must not stand before the rest.
 AT_ONCE = 100
-# After a tick, so many times as long is left to the work itself before the next one: where jobs end
-# all the time, the clock would otherwise take a core for asking.
-REST = 4
+# Where jobs end all the time, the clock would take a core for asking. So after a tick it leaves so
+# many times as long to the work itself before the next one, though never more than these seconds.
+REST, LONGEST_REST = 10, 0.25
 # Longer without a tick than this many times its distance: the scheduler waits for a wrong hour.
 LATE_TICKS = 5
 
@@ -147,7 +147,8 @@ class Daemon:
             while self._again and not stop.requested():
                 self._again, begun = False, clock.monotonic()
                 self.tick()
-                stop.wait(REST * (clock.monotonic() - begun) if self._again else 0)
+                rest = min(REST * (clock.monotonic() - begun), LONGEST_REST)
+                stop.wait(rest if self._again else 0)
         finally:
             self._ticking = False
 
