@@ -90,6 +90,15 @@ def test_an_endless_author_keeps_nobody_waiting(tag: str, name: str) -> None:
     assert time.process_time() - begun < 1
 
 
+def test_an_author_with_much_beside_the_name_keeps_it() -> None:
+    image = "<image src='https://images.e.example/" + "Ab3-" * 120 + "/photo.jpg'/>"
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><author><name>Ada Example'
+        f"</name><email>noreply@e.example</email>{image}</author></entry></feed>"
+    )
+    assert parse(page(feed)).entries[0].author == "Ada Example"
+
+
 def test_lazy_pictures_survive_until_they_are_needed() -> None:
     html = '<figure><img data-src="/i.jpg"><figcaption>c</figcaption></figure>'
     found = item(f"<content:encoded><![CDATA[{html}]]></content:encoded>")
@@ -285,6 +294,7 @@ def test_feeds_as_the_real_systems_send_them(system: str) -> None:
     [
         "<rss><channel><item><title " + " ".join(f'a{n}="x"' for n in range(5000)) + ">",
         "<rss><channel>" + "<item/>" * 20_001,
+        '{"version": "https://jsonfeed.org/version/1", "items": [' + "{}," * 20_000 + "{}]}",
     ],
 )
 def test_masses_are_refused_before_they_are_read(body: str) -> None:

@@ -12,8 +12,10 @@ from syndicate.lib.http import Page
 
 MAX_ENTRIES = 20_000
 MAX_ATTRIBUTES = 1000  # of one tag; the parser compares each with all others
-# Bytes of an author. feedparser looks for a mail address in it in time that grows with its square.
-MAX_AUTHOR = 500
+# Bytes of an author, with all that may stand in one, and of a word in it: feedparser looks for mail
+# addresses there, in time that grows with the square of a word.
+MAX_AUTHOR = 1000
+_WORD = re.compile(rb"([\w.+-]{64})[\w.+-]+")
 CUT = "Its XML is broken at the end; what could be read of it was taken."
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
@@ -51,25 +53,35 @@ def _refuse_masses(page: Page) -> None:
     tags = _TAG.findall(page.body) if _LONG.search(page.body) else []
     crowded = any(tag.count(b"=") > MAX_ATTRIBUTES for tag in tags if len(tag) > 4 * MAX_ATTRIBUTES)
     if crowded or len(_ENTRY.findall(page.body)) > MAX_ENTRIES:
-        raise BadInput(
-            f"{page.url} is too much for a feed.",
-            f"It may have {MAX_ENTRIES:,} entries, and {MAX_ATTRIBUTES:,} attributes in a tag.",
-        )
+        raise too_much(page.url)
+
+
+def too_much(url: str) -> BadInput:
+    """What to say of a feed whose size can be no mistake."""
+    return BadInput(
+        f"{url} is too much for a feed.",
+        f"It may have {MAX_ENTRIES:,} entries, and {MAX_ATTRIBUTES:,} attributes in a tag.",
+    )
 
 
 def _short_authors(body: bytes) -> bytes:
-    """*body* with no author longer than any is, whatever it is made of."""
+    """*body* with no author longer than any is, nor made of longer words."""
     kept, at = [], 0
     for opened in _AUTHOR.finditer(body):
         begin = opened.end()
         end = body.find(b"</" + opened[1], begin, begin + MAX_AUTHOR)
-        if begin < at or end >= 0:
+        if begin < at or (end >= 0 and not _WORD.search(body, begin, end)):
             continue
-        text = _TEXT.match(body, begin, begin + MAX_AUTHOR)
-        kept += [body[at:begin], text[1] if text else b""]
-        closing = body.find(b"</" + opened[1], begin)
+        inner = body[begin:end] if end >= 0 else _text(body, begin)
+        closing = end if end >= 0 else body.find(b"</" + opened[1], begin)
+        kept += [body[at:begin], _WORD.sub(rb"\1", inner)]
         at = closing if closing >= 0 else len(body)
     return b"".join([*kept, body[at:]]) if kept else body
+
+
+def _text(body: bytes, begin: int) -> bytes:
+    found = _TEXT.match(body, begin, begin + MAX_AUTHOR)
+    return found[1] if found else b""
 
 
 def _cut(body: bytes) -> tuple[bytes, str]:

@@ -10,6 +10,7 @@ from syndicate.lib.http import Page
 from syndicate.lib.text import one_line
 from syndicate.sources import dates
 from syndicate.sources.readers.base import Entry, Reading
+from syndicate.sources.readers.harmless import MAX_ENTRIES, too_much
 from syndicate.sources.readers.history import Leaf
 from syndicate.sources.readers.links import Links, hub
 from syndicate.sources.readers.text import (
@@ -31,6 +32,8 @@ def parse(page: Page) -> Leaf:
         raise BadInput(f"{page.url} is broken JSON.", "Check it with a feed validator.") from error
     if not isinstance(feed, dict) or "jsonfeed.org/version/" not in _text(feed, "version"):
         raise BadInput(f"{page.url} is JSON, but no feed.", "Its version must name jsonfeed.org.")
+    if len(_any(feed, "items")) > MAX_ENTRIES:
+        raise too_much(page.url)
     whose = _authors(feed)
     language = _text(feed, "language")
     pusher, topic = hub(page, _links(feed, page.url))
