@@ -166,8 +166,10 @@ def _match(known: Sequence[Known], entries: Sequence[Entry]) -> list[Matched]:
 
 
 def _is_oldest(one: Known | None, matched: Sequence[Matched]) -> bool:
-    """Whether *one* is that of the known ones here which we learnt of first."""
-    return one is not None and one.pk == min(m.pk for _, _, m in matched if m and m.pk)
+    """Whether *one*, as undated as what is below it, is the known one that we learnt of first."""
+    if one is None or one.published_at:
+        return False
+    return one.pk == min(match.pk for _, _, match in matched if match and match.pk)
 
 
 def _differs(match: Known, entry: Entry, seen: Marks) -> bool:
