@@ -108,7 +108,8 @@ def watching(publisher: Publisher) -> Iterator[Watch]:
     """A worker that has had its first look at everything."""
     options = {
         "SOURCES__ALLOW_PRIVATE": '["127.0.0.1"]', "SOURCES__ADAPT": "false",
-        "SOURCES__INTERVAL_MINUTES": 600.0, "DAEMON__TICK_SECONDS": 0.1, "LOG__LEVEL": "warning",
+        "SOURCES__INTERVAL_MINUTES": 600.0, "DAEMON__TICK_SECONDS": 0.1, "DAEMON__DRAIN_SECONDS": 1,
+        "LOG__LEVEL": "warning",
     }  # fmt: skip
     with Site(**options) as site:
         urls = [*publisher.feeds, *(f"{url}/hangs" for url in publisher.hanging)]

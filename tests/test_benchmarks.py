@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import build, deliver, handover, ledger, people, room, scale, workers
+from benchmarks import build, deliver, handover, ledger, people, room, scale, sources, workers
 from benchmarks.rounds import Rounds, Run
 from benchmarks.sink import FastSink, postfix
 from tests.fakes.postgres import programs
@@ -114,3 +114,10 @@ def test_workers(capsys: pytest.CaptureFixture[str]) -> None:
     given = ("--mails", "300", "--rounds", "1", "--workers", "2", "--lease", "2")
     told = ran(workers.main, capsys, *given, "--set", "MAIL__BATCH_SIZE=50")
     assert (told["twice"], told["lost"], told["killed"]["twice"]) == (0, 0, 0)
+
+
+def test_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("--sources", "25", "--rounds", "1", "--hanging", "1", "--seconds", "1")
+    told = ran(sources.main, capsys, *given)
+    assert told["polls_per_s"] > 0
+    assert {"vs_requests_conditional_cpu", "longest_wait_hanging", "rss_mb"} <= set(told)
