@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError, OperationalError
 
+from syndicate.lib import database
 from syndicate.lib.database import is_passing, parse
 from syndicate.lib.errors import ConfigError
 
@@ -66,3 +70,37 @@ def test_postgresql_says_it_by_a_code() -> None:
 )
 def test_what_is_a_mistake(error: Exception) -> None:
     assert not is_passing(error)
+
+
+def synchronous() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own")
+def test_only_what_is_done_again_may_be_taken_back_by_a_power_cut() -> None:
+    with database.writing(again=True):
+        during = synchronous()
+    with database.writing(), transaction.atomic():
+        lasting = synchronous()
+    assert (during, lasting, synchronous()) == (1, 2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own")
+def test_writers_of_one_process_take_turns() -> None:
+    begun = threading.Event()
+
+    def second() -> None:
+        with database.writing():
+            begun.set()
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing():
+            waiting = pool.submit(second)
+            assert not begun.wait(0.05)
+        waiting.result(timeout=5)
+    assert begun.is_set()
