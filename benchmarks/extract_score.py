@@ -14,7 +14,10 @@ from collections.abc import Iterable
 from statistics import mean
 from urllib.parse import unquote, urlsplit
 
-from syndicate.lib.html import Image, images
+from lxml import html as lxml_html
+
+from syndicate.lib.html import Image, images, parse
+from syndicate.lib.pictures import best_of
 
 _WORD = re.compile(r"\w+")
 _RUN = 4
@@ -42,7 +45,7 @@ def pictures(pairs: Iterable[tuple[str, str]]) -> dict[str, float]:
     captions: list[bool] = []
     kept, wanted, read = 0, 0, 0
     for true_html, read_html in pairs:
-        true, ours = images(true_html), images(read_html)
+        true, ours = images(_addressed(true_html)), images(read_html)
         captions += [any(_same(each, other) for other in ours) for each in true if each.caption]
         files, found = {_file(each.url) for each in true}, {_file(each.url) for each in ours}
         kept, wanted, read = kept + len(files & found), wanted + len(files), read + len(found)
@@ -51,6 +54,16 @@ def pictures(pairs: Iterable[tuple[str, str]]) -> dict[str, float]:
         "images": kept / wanted if wanted else 0.0,
         "images_precision": kept / read if read else 0.0,
     }
+
+
+def _addressed(html: str) -> str:
+    """*html* with an address in each picture; of some only a srcset is kept."""
+    root = parse(html)
+    if root is None:
+        return ""
+    for image in root.iter("img"):
+        image.set("src", image.get("src") or best_of(image.get("srcset", "")))
+    return str(lxml_html.tostring(root, encoding="unicode"))
 
 
 def _runs(text: str) -> Counter[tuple[str, ...]]:

@@ -91,6 +91,8 @@ def _names(element: Element) -> list[str]:
 @lru_cache(4096)
 def _is_named(name: str) -> bool:
     parts = _parts(name)
+    if "embed" in parts:  # "social-media-embed" holds what the text speaks of
+        return False
     if len(parts) > 4:  # the anchor of a heading: "sharing-with-a-single-developer"
         return False
     pairs = {" ".join(pair) for pair in pairwise(parts)}

@@ -68,15 +68,20 @@ def _note_title(found: Iterable[Leaf], facts: Facts) -> None:
 
 def _weights(root: Element, found: Iterable[Leaf]) -> dict[Element, int]:
     """How many told characters each element holds; what leads elsewhere weighs against it."""
-    weights = {
-        leaf.element: max(0, len(leaf.text) - 2 * leaf.linked) for leaf in found if leaf.is_sure
-    }
+    weights = {leaf.element: _weight(leaf) for leaf in found if leaf.is_sure}
     # From the last to the first each child comes before its parent: the cost is that of the tree.
     for element in reversed([*root.iter(etree.Element)]):
         if weight := weights.get(element, 0):
             above = element.getparent()
             weights[above] = weights.get(above, 0) + weight
     return weights
+
+
+def _weight(leaf: Leaf) -> int:
+    """What a told leaf counts; lists, as a gallery's legends, count less than paragraphs."""
+    above = leaf.element.getparent()
+    listed = leaf.element.tag == "li" or (above is not None and above.tag == "li")
+    return max(0, len(leaf.text) - 2 * leaf.linked) // (2 if listed else 1)
 
 
 def _around(root: Element, weights: dict[Element, int]) -> set[Element]:
@@ -163,7 +168,8 @@ def _fits(part: list[Leaf], within: bool) -> bool:
     size = sum(len(leaf.text) for leaf in prose)
     if not size:
         return any(leaf.images for leaf in part)
-    return within and sum(leaf.linked for leaf in prose) < _LINKED * size
+    quoted = any(leaf.element.tag == "blockquote" for leaf in prose)
+    return within and (quoted or sum(leaf.linked for leaf in prose) < _LINKED * size)
 
 
 def _is_label(leaf: Leaf) -> bool:

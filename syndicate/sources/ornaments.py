@@ -37,7 +37,8 @@ def drop_doubles(parts: Iterable[Element]) -> None:
         key, caption = _key(image), _caption(image)
         if (key, caption) in seen or (key in captioned and not caption):
             frame = next(image.iterancestors("figure"), image)
-            (frame if len([*frame.iter("img")]) == 1 else image).drop_tree()
+            alone = frame.getparent() is not None and len([*frame.iter("img")]) == 1
+            (frame if alone else image).drop_tree()
         seen.add((key, caption))
 
 
