@@ -168,7 +168,11 @@ def _fits(part: list[Leaf], within: bool) -> bool:
     size = sum(len(leaf.text) for leaf in prose)
     if not size:
         return any(leaf.images for leaf in part)
-    quoted = any(leaf.element.tag == "blockquote" for leaf in prose)
+    quoted = any(
+        "blockquote" in {each.tag for each in (leaf.element, leaf.element.getparent())}
+        for leaf in prose
+        if leaf.element.getparent() is not None
+    )
     return within and (quoted or sum(leaf.linked for leaf in prose) < _LINKED * size)
 
 
