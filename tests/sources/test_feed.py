@@ -239,9 +239,22 @@ def test_what_a_broken_feed_sends_to_compare_is_not_kept() -> None:
 
 def test_what_a_password_protects_is_left_out() -> None:
     form = '<form action="/wp-login.php?action=postpass" class="post-password-form">'
-    secret = f"<title>Protected: a</title><content:encoded><![CDATA[{form}]]></content:encoded>"
-    found = parse(page(RSS.format(f"{secret}</item><item><title>b</title>")))
-    assert [each.title for each in found.entries] == ["b"]
+    line = "There is no excerpt because this is a protected post."
+    encoded = "<title>{}</title><content:encoded><![CDATA[{}{}]]></content:encoded>"
+    items = [encoded.format("a", "", form), f"<description>{line}</description>"]
+    items.append(encoded.format("About forms", "Look: ", form))
+    found = parse(page(RSS.format("</item><item>".join(items))))
+    assert [each.title for each in found.entries] == ["About forms"]
+
+
+def test_of_several_sizes_the_largest_is_taken() -> None:
+    sizes = "".join(
+        f'<media:content url="/{width}.jpg" width="{width}" medium="image"/>'
+        for width in ("140", "1200", "460", "wide")
+    )
+    assert item(sizes).image_url == "https://e.example/1200.jpg"
+    several = '<media:content url="/a.jpg"/><media:content url="/b.jpg"/>'
+    assert item(several).image_url == "https://e.example/a.jpg"
 
 
 def test_media_rss_has_captions() -> None:

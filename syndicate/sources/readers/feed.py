@@ -36,8 +36,11 @@ from syndicate.sources.readers.text import names, one_address, paragraphs, plain
 # What feedparser lets escape on hostile input; a source must not stop for more than itself.
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _BOM = b"\xef\xbb\xbf"
-# WordPress shows what a password protects, as a form that asks for it or a line that says so.
-_PROTECTED = re.compile(r"post-password-form|action=postpass|this is a protected post\.")
+# WordPress shows what a password protects: as a form that asks for it, or as a line that says so.
+_PROTECTED = re.compile(
+    r"\s*(?:<form\b[^>]*(?:post-password-form|action=postpass)|There is no excerpt because this is"
+    r" a protected post\.$)"
+)
 _SKIP = re.compile(rb"<skip(Hours|Days)>(.{0,2000}?)</skip", re.DOTALL)
 
 
@@ -122,7 +125,7 @@ def _reading(found: Any, page: Page) -> Reading:
     entries = (_entry(each, page.url, whose, language) for each in found.entries)
     pusher, topic = hub(page, _links(found, page.url))
     return Reading(
-        entries=tuple(each for each in entries if not _PROTECTED.search(each.body or each.summary)),
+        entries=tuple(each for each in entries if not _PROTECTED.match(each.body or each.summary)),
         title=plain(whole(about.get("title"))),
         site_url=one_address(whole(about.get("link")), page.url),
         language=language,

@@ -29,7 +29,8 @@ def captions(given: Any) -> list[str]:
 
 
 def _offered(given: Any) -> Iterator[object]:
-    for each in given.get("media_content", []):
+    # Of one picture in several sizes, the largest; others stay in their order.
+    for each in sorted(given.get("media_content", []), key=_width, reverse=True):
         kind, url = whole(each.get("type")), whole(each.get("url"))
         if each.get("medium") == "image" or kind.startswith("image/") or _PICTURE.search(url):
             yield url
@@ -39,6 +40,11 @@ def _offered(given: Any) -> Iterator[object]:
     yield (given.get("image") or {}).get("href")
     for each in given.get("media_thumbnail", []):
         yield each.get("url")
+
+
+def _width(content: Any) -> int:
+    given = whole(content.get("width"))
+    return int(given[:6]) if given.isdecimal() else 0
 
 
 def _caption(given: Any) -> str:
