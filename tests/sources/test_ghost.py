@@ -105,6 +105,18 @@ def test_a_burst_is_read_to_what_is_known(blog: Blog) -> None:
     assert len(look(blog, first).entries) == 3 * WHOLE + 1
 
 
+def test_a_burst_is_read_by_who_watches_the_feed(blog: Blog) -> None:
+    known = blog.publish("Known before")
+    for number in range(25):
+        blog.publish(f"Story {number}", date=NOON - timedelta(minutes=number))
+    found = Feed().read(Ask(blog.feed_url, NOON, knows={known}.__contains__)).entries
+    assert len(found) == len({each.guid for each in found}) == 15
+    found = Feed().read(Ask(blog.feed_url, NOON)).entries
+    assert len(found) == len({each.guid for each in found}) == 26
+    blog.answer_with(404, url=blog.url + "/")
+    assert len(Feed().read(Ask(blog.feed_url, NOON)).entries) == 15
+
+
 def test_an_edited_slug_is_the_same_article(blog: Blog) -> None:
     url = blog.publish("A new pier")
     first = only(look(blog))

@@ -24,7 +24,7 @@ from syndicate.lib.html import to_text
 from syndicate.lib.http import Page, fetch
 from syndicate.lib.text import one_line
 from syndicate.sources import dates
-from syndicate.sources.readers import jsonfeed, patience
+from syndicate.sources.readers import ghost, jsonfeed, patience
 from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 from syndicate.sources.readers.conditions import left_behind
 from syndicate.sources.readers.harmless import harmless
@@ -41,6 +41,7 @@ _PROTECTED = re.compile(
     r"\s*(?:<form\b[^>]*(?:post-password-form|action=postpass)|There is no excerpt because this is"
     r" a protected post\.$)"
 )
+_GHOST = re.compile(rb"<generator>Ghost\b")
 _SKIP = re.compile(rb"<skip(Hours|Days)>(.{0,2000}?)</skip", re.DOTALL)
 
 
@@ -69,8 +70,11 @@ class Feed:
         leaf = _leaf(page)
         if leaf.reading.remark:
             found = Conditions(body_hash=found.body_hash)  # the whole may follow under the same tag
+        reading = recovered(leaf, ask, _leaf)
+        if _GHOST.search(page.body):
+            reading = ghost.beyond(reading, ask)
         return replace(
-            recovered(leaf, ask, _leaf),
+            reading,
             conditions=found,
             moved_to=page.moved_to,
             at_least=patience.at_least(fresh, leaf.reading.at_least, _pause(page, ask.now)),

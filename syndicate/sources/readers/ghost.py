@@ -6,8 +6,8 @@
     changed last, a line ──┴─→ as at the last look: not modified
                             └─→ those not among the newest: asked for by id ─→ Reading
 
-Its feed holds 15, and no page before them; here a burst is read to its beginning. Of what is for
-members, only what everybody may read is taken.
+Its feed holds 15, and no page before them; here a burst is read to its beginning (for those who
+watch the feed, by :func:`beyond`). Of what is for members, only what all may read is taken.
 
 https://docs.ghost.org/content-api/posts
 """
@@ -20,7 +20,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from syndicate.lib.errors import BadInput
-from syndicate.lib.http import Page, Refused
+from syndicate.lib.html import parse as parse_html
+from syndicate.lib.http import Page, Refused, fetch
 from syndicate.lib.tidy import Element
 from syndicate.sources import dates
 from syndicate.sources.readers import patience
@@ -83,6 +84,26 @@ def recognise(page: Page, root: Element | None) -> list[str]:
         if key.isalnum() and (base := one_address(base, page.url)):
             found.append(with_fields(f"{base.rstrip('/')}/posts/", key=key))
     return [*dict.fromkeys(found)]
+
+
+def beyond(feed: Reading, ask: Ask) -> Reading:
+    """The reading of a Ghost's *feed*, which holds 15, with what a burst pushed out of it.
+
+    By the key that the site's front page carries; a site that carries none keeps it to itself.
+    """
+    if not gap(feed.entries, ask) or not feed.site_url:
+        return feed
+    try:
+        page = fetch(feed.site_url, now=ask.now)
+        addresses = recognise(page, parse_html(page.body))[:1]
+        asks = [Ask(each, ask.now, knows=ask.knows) for each in addresses]
+        found = [entry for each in asks for entry in Ghost().read(each).entries]
+    except Refused as error:
+        if error.status >= 500 or error.status == 429:
+            raise
+        return feed
+    have = {each.guid for each in feed.entries}
+    return replace(feed, entries=(*feed.entries, *(e for e in found if e.guid not in have)))
 
 
 def _generator(root: Element | None) -> str:
