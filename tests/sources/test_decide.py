@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from syndicate.sources.decide import MAX_REVISIONS, Known, Policy, decide
+from syndicate.sources.decide import MAX_REVISIONS, Decision, Policy, decide, weigh
 from syndicate.sources.identity import marks
+from syndicate.sources.memory import Known
 from syndicate.sources.readers.base import Entry
 from tests.conftest import NOON
 
@@ -118,3 +120,23 @@ def test_the_brake_holds_all_or_none() -> None:
     policy = Policy(NOON, began=NOON, max_new=4)
     assert len(decide([], many, policy).held) == 5
     assert len(decide([], many[:4], policy).new) == 4
+
+
+def test_what_its_page_tells_may_speak_against_an_entry_after_all() -> None:
+    policy = replace(WATCHING, filters={"not_words": ["sport"]})
+    bare = entry(1, body="")
+    (find,) = decide([], [bare], policy).new
+    told = {
+        "seen": replace(bare, body="<p>A page about sport.</p>"),
+        "held": replace(bare, title=""),
+        "new": replace(bare, body=LONG),
+    }
+    for state, entry_ in told.items():
+        weighed = weigh(Decision(finds=(replace(find, entry=entry_),)), policy)
+        assert [each.state for each in weighed.finds] == [state]
+
+
+def test_a_page_that_dates_it_long_ago_makes_it_old() -> None:
+    (find,) = decide([], [entry(1)], WATCHING).new
+    dated = replace(find, entry=entry(1, published_at=NOON - timedelta(days=99)))
+    assert weigh(Decision(finds=(dated,)), WATCHING).seen

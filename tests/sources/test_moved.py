@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.sources.decide import Known, Policy, decide
+from syndicate.sources.decide import Policy, decide
 from syndicate.sources.identity import marks
+from syndicate.sources.memory import Known
 from syndicate.sources.readers.base import Entry
 from tests.conftest import NOON
 
