@@ -51,12 +51,14 @@ _BUTTON = re.compile(
 _CLOSING = re.compile(
     r"^\W*(reporting by|(additional )?reporting|editing by|contributing|updated|write to|contact"
     r"|reach|follow|sign up|subscribe|join|for more|more (from|on|about)?|note:|©|copyright"
-    r"|this (copy|article|story|material)|source:)(?!\w)|^\W*$|^\S+@\w+\.\w+|^https?://\S+$"
+    r"|this (copy|material))(?!\w)|^\W*$|^\S+@\w+\.\w+|^https?://\S+$"
     r"|^(www\.|twitter\.com)\S+$",
     re.IGNORECASE,
 )
 # Longer than this, a text that begins like a label is a sentence.
 _LABEL = 200
+# A single word begins a label only if no more follows.
+_WORDS = 60
 
 
 def is_around(element: Element) -> bool:
@@ -76,7 +78,14 @@ def is_credit(element: Element) -> bool:
 
 def is_noise(text: str) -> bool:
     """Whether *text* is a label of the site's own, or an invitation."""
-    return len(text) < _LABEL and bool(_NOISE.match(text) or _BUTTON.match(text))
+    if len(text) >= _LABEL:
+        return False
+    found = _NOISE.match(text)
+    if found is None:
+        return _BUTTON.match(text) is not None
+    # "Loading docks were built …" is a sentence; "Related: …" and "Read more …" are not.
+    phrase = " " in found.group().strip() or text[found.end() : found.end() + 1] == ":"
+    return phrase or len(text) < _WORDS
 
 
 def is_closing(text: str) -> bool:

@@ -61,6 +61,7 @@ def test_what_stands_between_paragraphs_but_is_none_goes(box: str) -> None:
         ("<table><tr><th>Boat</th><th>Length</th></tr><tr><td>Gull</td><td>4</td></tr></table>",
          "table"),
         ("<pre>tide --high</pre>", "pre"),
+        ("<h3>Loading docks, built by the grandfathers of those who load there today</h3>", "h3"),
         ("<div class='social-media-embed'><blockquote><p>Yes, a pier: <a href='https://t.example/'>"
          "t.example/pier</a></p></blockquote></div>", "blockquote"),
         ("<h2 id='sharing-the-pier-with-all-of-us'>Sharing the pier</h2>", "h2"),
