@@ -21,10 +21,6 @@ Title = Callable[[str], str]
 
 in_every_way = pytest.mark.parametrize("watch", WAYS, indirect=True, ids="-".join)
 in_wordpress = pytest.mark.parametrize("watch", WAYS_TO_WORDPRESS, indirect=True, ids="-".join)
-by_the_feed_of_ghost = pytest.param(
-    ("ghost", "feed"),
-    marks=pytest.mark.xfail(reason="it holds 15 and has no second page", strict=True),
-)
 
 
 @in_every_way
@@ -134,9 +130,7 @@ def test_same_second_post(watch: Watch, title: Title) -> None:
     assert watch.new() == [first.title, second.title]
 
 
-@pytest.mark.parametrize(
-    "watch", [*WAYS[:2], WAYS[3], by_the_feed_of_ghost], indirect=True, ids="-".join
-)
+@in_every_way
 def test_burst_of_25(watch: Watch, title: Title) -> None:
     posts = [watch.site.publish(title("One of many")) for _ in range(25)]
     watch.look()
