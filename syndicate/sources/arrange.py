@@ -25,7 +25,7 @@ AFRESH = {
     "moved_seen": 0, "moved_at": None, "at_least": None, "health": Source.Health.NEW,
     "failures": 0, "error": "", "hint": "", "failing_since": None,
 }  # fmt: skip
-_CREDENTIALS = ("username", "password", "token", "key")
+_CREDENTIALS = ("username", "password", "token", "key", "secret")
 
 
 def arrange(source: Source, now: datetime, **fields: Any) -> None:

@@ -59,9 +59,9 @@ def look(source: Source, now: datetime, last: Conditions | None = None) -> Look:
 
 
 def glance(source: Source, now: datetime) -> Look:
-    """As :func:`look`, but nothing is filled from pages: what there is, at little cost."""
+    """As :func:`look`, but no page is read: what there is, at little cost."""
     reading = reader(source.kind).read(ask(source, Conditions(), now))
-    return _decided(Look(source, reading, Decision(), policy(source, now)), Pages(source, now))
+    return _decided(Look(source, reading, Decision(), policy(source, now)), None)
 
 
 def listen(reading: Reading, source: Source, now: datetime) -> Look:
@@ -121,7 +121,7 @@ def _either(own: int | None, usual: int) -> int:
     return usual if own is None else own
 
 
-def _decided(seen: Look, pages: Pages) -> Look:
+def _decided(seen: Look, pages: Pages | None) -> Look:
     """What *seen* means, judged by what is known."""
     source, reading, rules = seen.source, seen.reading, seen.policy
     if reading.not_modified:
@@ -149,9 +149,9 @@ def _dated(entry: Entry) -> Entry:
 
 
 def _confirmed(
-    entries: Sequence[Entry], remembered: Sequence[Known], pages: Pages, rules: Policy
+    entries: Sequence[Entry], remembered: Sequence[Known], pages: Pages | None, rules: Policy
 ) -> Confirmed:
-    if not any(entry.unsure for entry in entries):
+    if pages is None or not any(entry.unsure for entry in entries):
         return Confirmed(tuple(entries))
     keys = {each.url_key for each in remembered} | {each.canonical for each in remembered}
     return confirm(entries, keys, pages, rules.take_newest if rules.began is None else None)

@@ -40,7 +40,7 @@ def test_all_of_it_is_set() -> None:
         ("max_age_days", -1, "no max age days"),
         ("max_new", 10**9, "no max new"),
         ("filters", {"colours": ["red"]}, "no filter by colours"),
-        ("credentials", {"secret": "x"}, "no secret"),
+        ("credentials", {"colour": "x"}, "no colour"),
         ("credentials", {"password": "x"}, "needs a username"),
         ("credentials", {"header X-Key": "a\r\nb"}, "cannot be sent"),
         ("kind", "page", "has no kind"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from syndicate.lib import clock
+from syndicate.sources.detect import peek
 from syndicate.sources.gather import NO_ARTICLE
 from syndicate.sources.look import OTHER_ADDRESS
 from syndicate.sources.models import Article, Source
@@ -109,3 +110,10 @@ def test_many_new_addresses_are_read_bit_by_bit_and_held(
     for hours in (2, 3):
         look(source, NOON + hours * HOUR)
     assert Article.objects.count() == 6
+
+
+def test_a_glance_reads_no_page(site: Website) -> None:
+    source = watched(site, site.publish("Old", LONG))
+    show(source, addresses(site.publish("A new pier", LONG)))
+    assert len(peek(source, NOON).new) == 1
+    assert site.requests == []
