@@ -11,6 +11,7 @@ time. What is forked has no thread, no open database and no open file but its lo
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import runpy
@@ -63,10 +64,13 @@ class Launched:
 
 
 class Slipway:
-    """Starts on entering; on leaving, all that it launched is killed."""
+    """Starts on entering; on leaving, all that it launched is killed.
 
-    def __init__(self, environ: Mapping[str, str], log: Path) -> None:
-        self._environ, self._log = environ, log
+    *modules* are imported before, besides those of the program.
+    """
+
+    def __init__(self, environ: Mapping[str, str], log: Path, *modules: str) -> None:
+        self._environ, self._log, self._modules = environ, log, modules
         self._launched: list[Launched] = []
 
     def launch(self, *words: str) -> Launched:
@@ -85,7 +89,7 @@ class Slipway:
     def __enter__(self) -> Slipway:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.slipway"],
+                [sys.executable, "-m", "tests.faults.slipway", *self._modules],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
                 env=dict(self._environ),
             )  # fmt: skip
@@ -112,6 +116,8 @@ def main() -> None:
     import syndicate.jobs
 
     assert premailer and psycopg and syndicate
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     for line in sys.stdin:
         asked = json.loads(line)
         if isinstance(asked, int):

@@ -68,7 +68,9 @@ def _client() -> Client:
 def _post(url: str) -> object:
     number, slug = url.split("/")[-2:]
     title = slug.replace("-", " ").capitalize()
-    now = {"id": f"harbour-{number}", "url": url, "title": title, "html": "<p>Long.</p>"}
+    html = f"<p>{'It is long. ' * 60}</p>"
+    now: dict[str, object] = {"id": f"harbour-{number}", "url": url, "title": title, "html": html}
+    now |= {"feature_image": "/pier.jpg", "primary_author": {"name": "Ada Example"}}
     return {"post": {"current": {**now, "status": "published"}, "previous": {}}}
 
 
