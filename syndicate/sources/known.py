@@ -31,7 +31,7 @@ _MOVED = 500
 
 def known(source: Source, entries: Sequence[Entry]) -> list[Known]:
     """The articles of *source* that *entries* may be, by any mark, or by title, date and text."""
-    if source.pk is None or not entries:
+    if source.pk is None or not source.articles.exists():
         return []
     found = list(_by_marks(source, entries))
     missing = strangers(found, entries)
@@ -61,7 +61,7 @@ def marked_like(source: Source, seen: Sequence[Marks]) -> QuerySet[Article]:
 
 
 def _by_marks(source: Source, entries: Sequence[Entry]) -> Iterator[Known]:
-    for some in _chunks([marks(entry) for entry in entries]):
+    for some in chunks([marks(entry) for entry in entries]):
         rows = marked_like(source, some).values_list("source_id", *_COLUMNS)
         yield from (Known(*row[1:]) for row in rows if row[0] == source.pk)
 
@@ -82,6 +82,7 @@ def _alike(source: Source, missing: Sequence[Stranger], *, all_of_them: bool) ->
             yield replace(each, text=texts.get(each.pk, ""))
 
 
-def _chunks(every: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def chunks(every: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """*every* in parts that one question may hold."""
     for begin in range(0, len(every), _AT_ONCE):
         yield every[begin : begin + _AT_ONCE]

@@ -6,11 +6,12 @@ both be first.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from syndicate.lib.database import one_at_a_time
 from syndicate.sources.identity import Marks
-from syndicate.sources.known import marked_like
+from syndicate.sources.known import chunks, marked_like
 from syndicate.sources.models import Article, Source
 
 _COLUMNS = (
@@ -27,15 +28,30 @@ def twins(source: Source, found: Sequence[tuple[Article, Marks]]) -> list[Articl
     if not found:
         return []
     one_at_a_time("articles")
-    near = list(marked_like(source, [seen for _, seen in found]).only(*_COLUMNS))
-    own = [each for each in near if each.source_id == source.pk]
-    others = [each for each in near if each.source_id != source.pk]
+    near = _by_mark(source, [seen for _, seen in found])
     fresh: dict[str, Article] = {}
     for article, seen in found:
-        if not any(_same_row(each, seen) for each in own):
+        alike = {each.pk: each for mark in _marks(seen) for each in near[mark]}.values()
+        if not any(each.source_id == source.pk and _same_row(each, seen) for each in alike):
+            others = [each for each in alike if each.source_id != source.pk]
             article.twin_of_id = first_of_story(article.title, seen, others)
             fresh.setdefault(article.identity, article)
     return list(fresh.values())
+
+
+def _by_mark(source: Source, every: Sequence[Marks]) -> dict[str, list[Article]]:
+    """Mark → the articles that have it, of those that may matter here."""
+    near: dict[str, list[Article]] = defaultdict(list)
+    for some in chunks(every):
+        for each in marked_like(source, some).only(*_COLUMNS):
+            own = (each.identity, each.guid) if each.source_id == source.pk else ()
+            for mark in {each.url_key, each.canonical_key, each.content_hash, *own} - {""}:
+                near[mark].append(each)
+    return near
+
+
+def _marks(seen: Marks) -> set[str]:
+    return {seen.identity, seen.guid, seen.url_key, seen.canonical, seen.content} - {""}
 
 
 def first_of_story(title: str, seen: Marks, others: Iterable[Article]) -> int | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput
@@ -121,6 +122,21 @@ def test_two_that_saw_it_new_at_the_same_moment_store_it_as_one(same_source: boo
     stored = Article.objects.filter(title="T7")
     assert len({article.story for article in stored}) == 1
     assert len(stored) == (1 if same_source else 2)
+
+
+def test_a_sitemap_of_thousands_is_asked_about_in_parts() -> None:
+    sizes: list[int] = []
+
+    def measure(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        sizes.append(len(params or ()) if sql.startswith("SELECT") else 0)
+        return execute(sql, params, many, context)
+
+    source = look(staged([entry(1)]), NOON)
+    take(Reading(entries=(entry(0),)), source, NOON)
+    show(source, [entry(n) for n in range(700)])
+    with connection.execute_wrapper(measure):
+        look(source, NOON + HOUR)
+    assert max(sizes) <= 6 * 500
 
 
 # --- by hand -------------------------------------------------------------------------------------
