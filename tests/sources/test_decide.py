@@ -140,3 +140,12 @@ def test_a_page_that_dates_it_long_ago_makes_it_old() -> None:
     (find,) = decide([], [entry(1)], WATCHING).new
     dated = replace(find, entry=entry(1, published_at=NOON - timedelta(days=99)))
     assert weigh(Decision(finds=(dated,)), WATCHING).seen
+
+
+def test_what_no_page_tells_either_is_missed_in_the_end() -> None:
+    policy = replace(WATCHING, filters={"tags": ["harbour"]})
+    untold = decide([], [entry(1)], policy)
+    assert len(untold.new) == 1
+    assert weigh(untold, policy).seen
+    tagged = replace(untold.new[0], entry=entry(1, tags=("Harbour",)))
+    assert weigh(Decision(finds=(tagged,)), policy).new

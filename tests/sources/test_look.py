@@ -112,6 +112,18 @@ def test_an_article_of_two_sources_is_one_story(there: dict[str, str]) -> None:
     assert first.story == first.pk
 
 
+@pytest.mark.parametrize(("title", "stories"), [("T7", 1), ("Another", 2)])
+def test_a_canonical_address_that_is_neither_of_theirs_needs_the_title_too(
+    title: str, stories: int
+) -> None:
+    one, other, home = watched(), watched(), "https://e.example/stories"
+    show(one, [entry(7, canonical=home)])
+    show(other, [entry(8, title=title, canonical=home)])
+    look(one, NOON + HOUR), look(other, NOON + HOUR)
+    found = Article.objects.filter(canonical_key="e.example/stories")
+    assert len({article.story for article in found}) == stories
+
+
 def test_what_only_shares_a_title_is_two_stories() -> None:
     one, other = watched(), watched()
     show(one, [entry(7)])
