@@ -166,7 +166,6 @@ def test_c19_markup_and_entities_are_no_part_of_a_title(watch: Watch) -> None:
     assert watch.going == ["Bread & Butter now"]
 
 
-@pytest.mark.xfail(strict=True, reason="an entry of nothing is not held yet")
 def test_c22_an_entry_of_nothing_waits_and_twenty_at_once_are_held(
     watch: Watch, configure: object
 ) -> None:
