@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from syndicate.sources.discover import discover
 from syndicate.sources.models import Article, Source
 from tests.conftest import NOON
