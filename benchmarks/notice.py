@@ -30,6 +30,8 @@ from benchmarks.table import show, show_json
 from tests.fakes.hub import Hub
 from tests.fakes.website import Answer, Website
 
+# Seconds between rounds: of a source, no more than 60 messages a minute are heard.
+PAUSE = 2.0
 Tell = Callable[[str], None]  # of an article's address
 
 
@@ -75,7 +77,7 @@ class Bench:
         self._hub.subscribers.clear()
         self._site.ask("DELETE FROM sources_push")
         self._site.ask(
-            f"UPDATE sources_source SET interval = {int(seconds * 1e6)}, next_check = '2000-01-01'"
+            f"UPDATE sources_source SET interval = {int(seconds * 1e6)}, next_check = '2000-01-01 00:00:00'"
         )
 
     def one(self, tell: Tell) -> float:
@@ -146,7 +148,7 @@ def running(interval: float) -> Iterator[Bench]:
         website.publish("Old news")
         bench = Bench(site, website, hub, port)
         bench.begin()
-        with site.worker(0, "run"):
+        with site.worker(25, "run"):
             site.until(lambda: hub.asked != [], "the hub's being asked", seconds=60)
             hub.verify()
             site.until(bench.pushed, "the hub's subscriber", seconds=60)
@@ -180,6 +182,7 @@ def measure(publications: int, interval: float) -> dict[str, list[float]]:
         for _ in range(publications):
             for name, tell in WAYS.items():
                 found[name].append(bench.one(lambda url, tell=tell: tell(bench, url)))
+            time.sleep(PAUSE)
         bench.look_every(interval)
         name = f"looking every {interval:g} s"
         found[name] = []
