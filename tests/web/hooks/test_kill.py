@@ -102,6 +102,7 @@ def test_a_message_killed_before_each_step_of_being_kept(victims: Victims, kind:
     assert (victims.titles(), victims.left()) == (titles, 0)
 
 
+@pytest.mark.soak
 @KINDS
 def test_a_take_killed_before_each_of_its_steps(victims: Victims, kind: str) -> None:
     lived, titles = False, ["Old news"]
