@@ -66,6 +66,13 @@ def is_around(element: Element) -> bool:
     return element.tag in _TAGS or any(_is_named(name) for name in _names(element))
 
 
+def is_masthead(element: Element) -> bool:
+    """Whether it is the head of the whole site, with its name and its ways through it."""
+    if element.tag != "header" or next(element.iter("nav"), None) is None:
+        return False
+    return next(element.iterancestors("article", "main"), None) is None
+
+
 def is_byline(element: Element) -> bool:
     """Whether it is called after an author or a date."""
     return any(part in _BYLINES for name in _names(element) for part in _parts(name))

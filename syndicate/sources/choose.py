@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from lxml import etree
 
 from syndicate.lib.tree import Element
-from syndicate.sources.around import is_around, is_byline, is_closing, is_credit, is_noise
+from syndicate.sources.around import (
+    is_around,
+    is_byline,
+    is_closing,
+    is_credit,
+    is_masthead,
+    is_noise,
+)
 from syndicate.sources.facts import Facts
 from syndicate.sources.lead import same_file
 from syndicate.sources.leaves import HEADINGS, Leaf, above_all, words
@@ -85,12 +92,16 @@ def _weight(leaf: Leaf) -> int:
 
 
 def _around(root: Element, weights: dict[Element, int]) -> set[Element]:
-    """All that is in surroundings; what holds most of the article is none, whatever its name."""
+    """All that is in surroundings; what holds most of the article is none, whatever its name.
+
+    But for a masthead: beside a single line of news, the site's own words are the most.
+    """
     most = _MOST * weights.get(root, 0)
     around: set[Element] = set()
     for element in root.iterdescendants():
         if isinstance(element.tag, str) and (
             element.getparent() in around
+            or is_masthead(element)
             or (is_around(element) and weights.get(element, 0) <= most)
         ):
             around.add(element)
