@@ -77,7 +77,8 @@ class Bench:
         self._hub.subscribers.clear()
         self._site.ask("DELETE FROM sources_push")
         self._site.ask(
-            f"UPDATE sources_source SET interval = {int(seconds * 1e6)}, next_check = '2000-01-01 00:00:00'"
+            f"UPDATE sources_source SET interval = {int(seconds * 1e6)},"
+            " next_check = '2000-01-01 00:00:00'"
         )
 
     def one(self, tell: Tell) -> float:
