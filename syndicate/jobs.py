@@ -105,7 +105,7 @@ JOBS = (
         accounts_due,
         write,
         width=1,
-        claim="Post unique (account, article)",
+        claim="Post unique (account, story)",
     ),
     Job(
         "publish",

@@ -90,6 +90,7 @@ class Post(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="posts")
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="posts")
+    story = models.PositiveBigIntegerField()  # Article.story: once, whatever source it came from
     status = models.CharField(max_length=12, choices=Status, default=Status.HELD, db_index=True)
     text = models.TextField()  # exactly what will stand there, the link in it
     edited = models.BooleanField(default=False)  # by an editor: a changed title leaves it alone
@@ -118,7 +119,7 @@ class Post(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "article"], name="post_once"),
+            models.UniqueConstraint(fields=["account", "story"], name="post_once"),
         ]
         indexes = [models.Index(fields=["status", "due_at"], name="post_due")]
 

@@ -70,7 +70,7 @@ def accounts_due(now: datetime) -> Iterator[int]:
 
 
 def write(account_id: int, now: datetime) -> None:
-    """Write what *account_id* lacks. Safe to run twice: a Post is unique (account, article)."""
+    """Write what *account_id* lacks. Safe to run twice: a Post is unique (account, story)."""
     account = Account.objects.filter(pk=account_id, active=True).first()
     if account is None:
         return
@@ -138,6 +138,7 @@ def _create(account: Account, article: Article, now: datetime) -> None:
     post = Post(
         account=account,
         article=article,
+        story=article.story,
         status=Status.QUEUED if goes else Status.HELD,
         created_at=now,
         approved_at=now if goes else None,

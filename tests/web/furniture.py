@@ -53,7 +53,10 @@ def post(account: Account | None = None, **values: Any) -> Post:
     article = values.pop("article", None) or rows.article()
     given = {"text": f"{article.title}\n\n{article.url}", "key": "k", "created_at": rows.NOON}
     return Post.objects.create(
-        account=account or rows.account("mastodon"), article=article, **{**given, **values}
+        account=account or rows.account("mastodon"),
+        article=article,
+        story=article.story,
+        **{**given, **values},
     )
 
 
