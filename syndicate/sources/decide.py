@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from syndicate.lib.html import to_text
 from syndicate.sources.identity import Marks
 from syndicate.sources.memory import Known, Memory, marked
 from syndicate.sources.models import Article
@@ -139,8 +140,10 @@ def weigh(decision: Decision, policy: Policy) -> Decision:
 
 
 def is_blank(entry: Entry) -> bool:
-    """Whether it says nothing: Squarespace shows such ones for a while."""
-    return not (entry.title.strip() or entry.summary.strip() or entry.body.strip())
+    """Whether it says nothing: Squarespace shows such ones for a while, some with empty boxes."""
+    if entry.title.strip() or entry.summary.strip():
+        return False
+    return "<img" not in entry.body and not to_text(entry.body)
 
 
 Matched = tuple[Entry, Marks, Known | None]

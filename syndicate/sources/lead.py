@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from syndicate.lib.html import Image
 from syndicate.lib.tidy import Element
 from syndicate.sources.claims import Claims, text
 from syndicate.sources.jsonld import Object
-from syndicate.sources.readers.text import one_address, plain
+from syndicate.sources.readers.text import one_address, plain, uncut
 
 # Pixels; below this it is an icon.
 SMALLEST = 100
@@ -43,7 +44,8 @@ def shared(claims: Claims) -> Image:
 def lead(given: Image, pictures: list[Image]) -> Image:
     """*given* with the alt and caption its twin in the body has; without it the body's first."""
     if not given.url:
-        return next((each for each in pictures if not is_badge(each.url)), Image(""))
+        first = next((each for each in pictures if not is_badge(each.url)), Image(""))
+        return replace(first, url=uncut(first.url))
     twins = [each for each in pictures if same_file(each.url) == same_file(given.url)]
     twin = next(iter(twins), Image(""))
     return Image(given.url, twin.alt or given.alt, twin.caption or given.caption)
@@ -59,7 +61,7 @@ def is_badge(url: str) -> bool:
 
 def same_file(url: str) -> str:
     """What the addresses of one picture in several sizes share (``pier-300x200.jpg``)."""
-    return _SIZE.sub("", urlsplit(url).path.rpartition("/")[2]).casefold() or url
+    return _SIZE.sub("", urlsplit(uncut(url)).path.rpartition("/")[2]).casefold() or url
 
 
 def _is_cover(claims: Claims) -> bool:

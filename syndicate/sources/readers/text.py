@@ -64,7 +64,12 @@ def one_address(address: str, base: str) -> str:
 
 def picture(address: str, base: str) -> str:
     """The absolute address of a picture; the original of one that Wix has cut."""
-    return _WIX.sub(r"\1", one_address(address, base))
+    return uncut(one_address(address, base))
+
+
+def uncut(address: str) -> str:
+    """The address of the original, where Wix has cut a picture; else *address*."""
+    return _WIX.sub(r"\1", address)
 
 
 def paragraphs(text: str) -> str:
