@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicate.cli.command import Act, Command, Row
+from syndicate.cli.given import read
 from syndicate.cli.show import columns, say, show
 from syndicate.cli.source import ALL_SOURCES, SOURCES, chosen
 from syndicate.lib.errors import BadInput
@@ -143,7 +144,7 @@ def edit(
     editorial.configure(
         account,
         pairs(how["options"]),
-        how["template"] if how["template_file"] is None else _read(how["template_file"]),
+        how["template"] if how["template_file"] is None else read(how["template_file"]),
         approval=None if auto is None else ("auto" if auto else "hold"),
         sources=chosen(sources, all_sources),
     )
@@ -204,7 +205,7 @@ def read_credentials(
     """From *given* and files; what is in none is asked for, if somebody is there to ask."""
     from syndicate.social.channels.base import entries
 
-    given = {**(given or {}), **{name: _read(file) for name, file in pairs(files).items()}}
+    given = {**(given or {}), **{name: read(file) for name, file in pairs(files).items()}}
     if not sys.stdin.isatty():
         return given
     for one in entries(channel.credentials):
@@ -226,11 +227,3 @@ def pairs(texts: tuple[str, ...]) -> dict[str, str]:
             raise BadInput(f"{text!r} is not NAME=VALUE.", "Write one after each flag.")
         found[name.strip()] = value.strip()
     return found
-
-
-def _read(file: str) -> str:
-    try:
-        with click.open_file(file, encoding="utf-8") as stream:
-            return str(stream.read()).strip()
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error

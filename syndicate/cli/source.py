@@ -8,11 +8,15 @@ import click
 
 from syndicate.cli.command import Act, Command, Row
 from syndicate.cli.show import columns, say, show
+from syndicate.cli.source_add import add, find
+from syndicate.cli.source_edit import edit
+from syndicate.cli.watched import SOURCE, describe, state
 
 if TYPE_CHECKING:
-    from syndicate.sources.models import Source
+    from datetime import datetime
 
-SOURCE = click.argument("source", type=Row("sources.Source", by="url"))
+    from syndicate.sources.models import Article, Source
+
 # What takes articles from sources is told which with these two: see chosen().
 SOURCES = click.option(
     "--source",
@@ -35,60 +39,54 @@ def list_() -> None:
     from syndicate.sources.models import Source
 
     found = list(Source.objects.all())
-    rows = [(s.pk, s.name, _state(s), s.checked_at, s.next_check) for s in found]
+    rows = [(s.pk, s.name, state(s), s.checked_at, s.next_check) for s in found]
     head = ("Id", "Name", "State", "Looked at", "Next")
     show([describe(s) for s in found], columns(head, rows, "None yet: syndicate source add URL"))
+
+
+for command in (find, add, edit):
+    source.add_command(command)
 
 
 @source.command("show", cls=Command)
 @SOURCE
 def show_(source: Source) -> None:
-    """Print one source, with its latest articles."""
-    articles = [
-        {"id": a.pk, "title": a.title, "state": a.state, "url": a.url, "date": a.dated}
-        for a in source.articles.all()[:10]
-    ]
-    rows = [(a["id"], a["state"], a["date"], a["title"]) for a in articles]
-    head = ("Id", "State", "Date", "Title")
-    words = [f"{source.name}: {_state(source)}", source.url, ""]
-    if source.error:
-        words += [source.error, source.hint, ""]
-    show({**describe(source), "articles": articles}, words + columns(head, rows, "No articles."))
-
-
-@source.command(cls=Command)
-@click.argument("url")
-def find(url: str) -> None:
-    """Print what could be watched at an address, the best first; nothing is kept."""
+    """Print one source: how it is watched, how it is, and its latest articles."""
     from syndicate.lib import clock
-    from syndicate.sources.discover import discover
-
-    found = discover(url, clock.now())
-    told = [{"url": c.url, "kind": c.kind, "title": c.title, "entries": c.entries} for c in found]
-    rows = [tuple(c.values()) for c in told]
-    show(told, columns(("Address", "Kind", "Title", "Entries"), rows, "No feed found there."))
-
-
-@source.command(cls=Command)
-@click.argument("url")
-@click.option("--name", default="", help="What to call it; else the feed's own title.")
-@click.option("--newest", default=0, help="Send this many of the articles already there.")
-@click.option("--dry-run", is_flag=True, help="Show what is there; keep nothing.")
-def add(url: str, name: str, newest: int, dry_run: bool) -> None:
-    """Watch a feed, or the feed of a site. What is there already counts as seen."""
-    from syndicate.lib import clock
-    from syndicate.sources.add import add_source, likeliest
-    from syndicate.sources.models import Source
+    from syndicate.sources.portrait import portrait
+    from syndicate.sources.tell import ping_address
 
     now = clock.now()
-    if dry_run:
-        best = likeliest(url, now)
-        unsaved = Source(name=name or best.title, kind=best.kind, url=best.url, take_newest=newest)
-        unsaved.created_at = unsaved.next_check = now
-        _show_look(unsaved, now)
-        return
-    made = add_source(url, name=name, newest=newest, now=now)
-    show(describe(made), f"Watching {made.name} ({made.url}) as source {made.pk}.")
+    told = [_article(each, now) for each in source.articles.select_related("twin_of__source")[:10]]
+    facts = [*portrait(source, now), ("Ping address", ping_address(source))]
+    rows = [(a["id"], a["state"], a["date"], a["title"], a["remark"]) for a in told]
+    head = ("Id", "State", "Date", "Title", "Remark")
+    show(
+        {
+            **describe(source),
+            "ping_address": ping_address(source),
+            "facts": [{"name": name, "text": text} for name, text in facts],
+            "articles": told,
+        },
+        [
+            *(f"{source.name}: {state(source)}, {_looks(source, now)}", *_trouble(source), ""),
+            *(f"{name + ':':<14} {text}" for name, text in facts),
+            *("", *columns(head, rows, "No articles.")),
+        ],
+    )
+
+
+@source.command("ping-address", cls=Act)
+@SOURCE
+@click.option("--renew", is_flag=True, help="Make another; the old one is good no more.")
+def ping_address_(source: Source, renew: bool) -> None:
+    """Print where the source's site may tell us that something is new."""
+    from syndicate.sources.editorial import renew_ping
+    from syndicate.sources.tell import ping_address
+
+    if renew:
+        renew_ping(source)
+    show({"id": source.pk, "ping_address": ping_address(source)}, ping_address(source))
 
 
 @source.command(cls=Command)
@@ -111,7 +109,7 @@ def look(source: Source, dry_run: bool) -> None:
     new = [a for a in source.articles.all() if a.pk not in before]
     told = [{"id": a.pk, "title": a.title, "state": a.state, "url": a.url} for a in new]
     rows = [(a.pk, a.state, a.title) for a in new]
-    words = columns(("Id", "State", "Title"), rows, f"Nothing new. State: {_state(source)}")
+    words = columns(("Id", "State", "Title"), rows, f"Nothing new. State: {state(source)}")
     show({**describe(source), "found": told}, words)
 
 
@@ -145,22 +143,6 @@ def chosen(sources: tuple[Source, ...], all_sources: bool) -> tuple[Source, ...]
     return sources if sources or all_sources else None
 
 
-def describe(source: Source) -> dict[str, Any]:
-    """A source as data."""
-    return {
-        "id": source.pk,
-        "name": source.name,
-        "kind": source.kind,
-        "url": source.url,
-        "active": source.active,
-        "health": source.health,
-        "checked_at": source.checked_at,
-        "next_check": source.next_check,
-        "error": source.error,
-        "hint": source.hint,
-    }
-
-
 def _show_look(source: Source, now: Any) -> None:
     from syndicate.sources.detect import peek
 
@@ -171,7 +153,27 @@ def _show_look(source: Source, now: Any) -> None:
     say("Nothing was kept: this was a dry run.")
 
 
-def _state(source: Source) -> str:
-    if not source.active:
-        return "paused"
-    return f"{source.health} ({source.failures})" if source.failures else source.health
+def _article(article: Article, now: datetime) -> dict[str, Any]:
+    from syndicate.sources.portrait import remark
+
+    return {
+        "id": article.pk,
+        "title": article.title,
+        "state": article.state,
+        "url": article.url,
+        "date": article.dated,
+        "remark": remark(article, now),
+    }
+
+
+def _looks(source: Source, now: datetime) -> str:
+    from syndicate.sources.portrait import ago, ahead
+
+    looked = (
+        f"looked at {ago(source.checked_at, now)}" if source.checked_at else "not looked at yet"
+    )
+    return f"{looked}, next {ahead(source.next_check, now)}" if source.is_watched else looked
+
+
+def _trouble(source: Source) -> list[str]:
+    return [line for line in (source.error, source.hint) if line]

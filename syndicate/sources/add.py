@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 
+from syndicate.lib import secrets
 from syndicate.lib.errors import BadInput
 from syndicate.sources.discover import Candidate, discover
 from syndicate.sources.models import Source
@@ -29,13 +31,24 @@ def add_source(
 
 def likeliest(url: str, now: datetime, kind: str = "") -> Candidate:
     """What at *url* is most likely meant. Raises BadInput where there is nothing to watch."""
-    return discover(url, now, kind)[0]
+    found = discover(url, now, kind)
+    # Who names the kind has chosen that very address, though another may be better.
+    return next((each for each in found if kind and each.url == url), found[0])
 
 
 def watch(
-    candidate: Candidate, *, site_url: str = "", name: str = "", newest: int = 0, now: datetime
+    candidate: Candidate,
+    *,
+    site_url: str = "",
+    name: str = "",
+    newest: int = 0,
+    now: datetime,
+    credentials: Mapping[str, str] | None = None,
 ) -> Source:
-    """Watch a candidate that was found. Raises BadInput if it is watched already."""
+    """Watch a candidate that was found. Raises BadInput if it is watched already.
+
+    *credentials* have let us in to find it (knock.inside).
+    """
     known = Source.objects.filter(url=candidate.url).first()
     if known is not None:
         raise _twice(known)
@@ -47,6 +60,7 @@ def watch(
                 kind=candidate.kind,
                 url=candidate.url,
                 site_url=site_url if site_url != candidate.url and "://" in site_url else "",
+                sealed=secrets.seal(credentials) if credentials else "",
                 take_newest=newest,
                 created_at=now,
                 next_check=now,

@@ -1,12 +1,13 @@
 """How a source is watched, as its editor wants it: each field checked, all of them set or none.
 
-A new address is looked for and tried as a new source's would be. What is known stays known, so
-that the same articles elsewhere are not new.
+A new address is looked for and tried as a new source's would be, and what is to let us in is tried
+too. What is known stays known, so that the same articles elsewhere are not new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db import IntegrityError, transaction
 from syndicate.lib.errors import BadInput
 from syndicate.sources.add import likeliest
 from syndicate.sources.after import SHORTEST
+from syndicate.sources.knock import inside, knock
 from syndicate.sources.models import Source
 from syndicate.sources.sift import KINDS
 
@@ -26,6 +28,8 @@ AFRESH = {
     "failures": 0, "error": "", "hint": "", "failing_since": None,
 }  # fmt: skip
 _CREDENTIALS = ("username", "password", "token", "key", "secret")
+# With it the source's webhooks sign: it lets them in to us, and not us to them.
+_THEIRS = {"secret"}
 
 
 def arrange(source: Source, now: datetime, **fields: Any) -> None:
@@ -33,11 +37,15 @@ def arrange(source: Source, now: datetime, **fields: Any) -> None:
 
     ``None`` goes back to what the site's configuration says.
     """
+    for name in fields.keys() - FIELDS.keys():
+        raise BadInput(f"A source has no {name}.", f"It has: {', '.join(FIELDS)}.")
     values: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name not in FIELDS:
-            raise BadInput(f"A source has no {name}.", f"It has: {', '.join(FIELDS)}.")
-        values |= FIELDS[name](source, value, now)
+    trial = copy(source)
+    for name in (each for each in FIELDS if each in fields):
+        values |= FIELDS[name](trial, fields[name], now)
+    given = trial.credentials
+    if "url" not in values and given != source.credentials and given.keys() - _THEIRS:
+        knock(source.kind, source.url, given, now)
     try:
         with transaction.atomic():
             Source.objects.filter(pk=source.pk).update(**values)
@@ -57,7 +65,8 @@ def _url(source: Source, value: str, now: datetime) -> dict[str, Any]:
     """The best of what stands there; what it shows now and we do not know is no news."""
     if value == source.url:
         return {}
-    found = likeliest(value, now)
+    given = source.credentials
+    found = inside(value, given, now, source.kind) if given else likeliest(value, now)
     if Source.objects.filter(url=found.url).exclude(pk=source.pk).exists():
         raise _watched(found.url)
     return AFRESH | {"url": found.url, "kind": found.kind, "reach": now, "next_check": now}
@@ -105,9 +114,8 @@ def _credentials(source: Source, value: Mapping[str, str] | None, now: datetime)
             raise BadInput(f"The {name} has characters that cannot be sent.", "Type it again.")
     if "password" in given and "username" not in given:
         raise BadInput("A password needs a username.", "Give both.")
-    fresh = Source()
-    fresh.credentials = given
-    return {"sealed": fresh.sealed, "next_check": now, "full_look_at": None}
+    source.credentials = given
+    return {"sealed": source.sealed, "next_check": now, "full_look_at": None}
 
 
 def _number(name: str, most: int) -> Field:
@@ -121,8 +129,9 @@ def _number(name: str, most: int) -> Field:
 
 
 Field = Callable[[Source, Any, datetime], dict[str, Any]]
-# What may be set, and what becomes of it.
+# What may be set, and what becomes of it; a new address is tried with what lets us in.
 FIELDS: dict[str, Field] = {
+    "credentials": _credentials,
     "name": _name,
     "url": _url,
     "interval": _interval,
@@ -131,7 +140,6 @@ FIELDS: dict[str, Field] = {
     "max_new": _number("max_new", 10_000),
     "settle_minutes": _number("settle_minutes", 10_080),
     "filters": _filters,
-    "credentials": _credentials,
 }
 
 

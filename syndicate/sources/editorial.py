@@ -6,12 +6,15 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from syndicate.lib import secrets
 from syndicate.lib.errors import BadInput
 from syndicate.sources.arrange import arrange
 from syndicate.sources.hand import HAND
 from syndicate.sources.models import Article, Source
 
-__all__ = ["arrange", "look_afresh", "look_now", "pause", "release", "resume", "withdraw"]
+__all__ = [
+    "arrange", "look_afresh", "look_now", "pause", "release", "renew_ping", "resume", "withdraw",
+]  # fmt: skip
 
 
 def release(article: Article, now: datetime) -> None:
@@ -56,6 +59,12 @@ def resume(source: Source, now: datetime) -> None:
     _be_watched(source)
     Source.objects.filter(pk=source.pk).update(active=True)
     _wake(source, now)
+
+
+def renew_ping(source: Source) -> None:
+    """Another ping address: whoever has the old one can tell us nothing any more."""
+    Source.objects.filter(pk=source.pk).update(ping_token=secrets.fresh())
+    source.refresh_from_db()
 
 
 def _be_watched(source: Source) -> None:

@@ -90,6 +90,11 @@ class Source(models.Model):
         return self.name
 
     @property
+    def is_watched(self) -> bool:
+        """Whether there is a next look."""
+        return self.active and self.health != Source.Health.GONE
+
+    @property
     def credentials(self) -> dict[str, str]:
         """``username`` and ``password``, ``token``, ``key`` (of an API), ``header NAME``."""
         return secrets.unseal(self.sealed)
@@ -236,6 +241,13 @@ class Article(models.Model):
         if self.missing_at and self.state != Article.State.WITHDRAWN:
             return f"Its source shows it no more since {self.missing_at:%-d %B, %H:%M} UTC."
         return self.state_reason
+
+    @property
+    def reading_minutes(self) -> int:
+        """How long it takes to read; 0 where all we have of it is a summary."""
+        from syndicate.sources.minutes import minutes
+
+        return minutes(self.body) if self.body else 0
 
     @property
     def dated(self) -> datetime:

@@ -23,10 +23,10 @@ def test_all_of_it_is_set() -> None:
     source = rows.source()
     filters = {"tags": [" harbour ", ""], "not_words": []}
     arrange(source, NOON, name="The  Harbour", interval=2 * HOUR, since=NOON, filters=filters)
-    arrange(source, NOON, max_age_days=3, max_new=0, credentials={"token": "t"})
+    arrange(source, NOON, max_age_days=3, max_new=0, credentials={"secret": "s"})
     assert (source.name, source.interval, source.since) == ("The Harbour", 2 * HOUR, NOON)
     assert (source.max_age_days, source.max_new, source.settle_minutes) == (3, 0, None)
-    assert (source.filters, source.credentials) == ({"tags": ["harbour"]}, {"token": "t"})
+    assert (source.filters, source.credentials) == ({"tags": ["harbour"]}, {"secret": "s"})
     arrange(source, NOON, credentials={}, interval=None)
     assert (source.sealed, source.interval) == ("", None)
 
