@@ -1,18 +1,26 @@
 """What users of other trackers complain of: one test for each, numbered.
 
-The numbers are those of our list of complaints (docs/sources.md): every one of them stood in some
-project's public tracker, as a flood of old posts, a lost article, or a reader that fell silent.
+Every one of them stood in some project's public tracker, as a flood of old posts, a lost article,
+or a reader that fell silent. c21, a server that falls silent after it has accepted a post, is held
+by every channel's contract (tests/contracts/channel_contract.py: a lost answer, no second post).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
+
+from syndicate.lib import clock
+from syndicate.sources import hub
 from syndicate.sources.discover import discover
-from syndicate.sources.models import Article, Source
+from syndicate.sources.models import Article, Push, Source
 from tests.conftest import NOON
 from tests.fakes.website import Website
-from tests.traps.conftest import DAY, HOUR, Watch
+from tests.traps.conftest import DAY, HOUR, LONG, Watch, begin
+
+LONGEST = timedelta(hours=6)  # between two looks, as sources.longest_hours has it
 
 
 def test_c01_a_changed_guid_is_no_new_article(watch: Watch) -> None:
@@ -133,6 +141,51 @@ def test_c14_a_server_that_says_nothing_ends_the_look(watch: Watch, configure: o
     assert source.health == Source.Health.FAILING and source.next_check > watch.at
 
 
+class Served(Website):
+    """A site whose feed names a hub."""
+
+    def validators(self, body: bytes) -> dict[str, str]:
+        """A link to it, besides."""
+        return super().validators(body) | {"Link": '<https://hub.example.org/>; rel="hub"'}
+
+
+@pytest.fixture
+def served(db: None) -> Iterator[Watch]:
+    """A source whose hub has confirmed that it pushes, for ten days."""
+    with clock.frozen(NOON), Served() as site:
+        watch = begin(site)
+        said = {"mode": "subscribe", "topic": site.feed_url, "challenge": "c"}
+        asked = {f"hub.{name}": value for name, value in said.items()}
+        assert hub.confirm(Push.objects.get().token, asked, NOON) == "c"
+        yield watch
+
+
+def test_c15_a_hub_that_dies_silently_is_not_relied_on(served: Watch) -> None:
+    relied = served.look().rhythm
+    for n in range(4):
+        served.publish(f"Story {n}", date=served.at)
+        served.look()
+    assert served.going == [f"Story {n}" for n in range(4)]
+    assert relied == LONGEST and served.source.rhythm != LONGEST
+
+
+def test_c15_a_renewal_that_wedges_leaves_us_looking_as_before(served: Watch) -> None:
+    assert served.look(after=9 * DAY).rhythm == LONGEST
+    Push.objects.update(failures=9, error="It answered 500.")
+    assert served.look(after=2 * DAY).rhythm != LONGEST
+
+
+def test_c15_pushes_do_not_starve_the_looks(served: Watch) -> None:
+    served.look()
+    due = served.source.next_check
+    for n in range(12):
+        served.at += HOUR
+        served.publish(f"Story {n}", date=served.at)
+        served.hear(served.site.publication.feed("rss")[1].encode())
+    served.source.refresh_from_db()
+    assert (len(served.going), served.source.next_check) == (12, due)
+
+
 def test_c16_a_permanent_move_to_a_notice_is_not_followed_for_good(watch: Watch) -> None:
     watch.site.answer_with(200, "<html><h1>We are mending the roof</h1></html>", url="/closed")
     watch.site.redirect("/closed", 301)
@@ -162,6 +215,33 @@ def test_c19_markup_and_entities_are_no_part_of_a_title(watch: Watch) -> None:
     watch.site.publish("Bread &amp; Butter <i>now</i>", date=NOON)
     watch.look()
     assert watch.going == ["Bread & Butter now"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta property="og:image" content="/pictures/logo.png">',
+        '<meta property="og:image" content="/sail.jpg"></head><body><header><img src="/sail.jpg">'
+        "</header>",
+        '<meta property="og:image" content="https://secure.gravatar.com/avatar/1a2b?s=400">',
+        '</head><body><div class="author-box"><img src="/ada.jpg" width="96" alt="Ada"></div>',
+    ],
+    ids=["logo", "masthead", "portrait", "author box"],
+)
+def test_c20_a_portrait_or_a_logo_is_not_the_picture_of_an_article(watch: Watch, page: str) -> None:
+    url = watch.publish("A new pier", images=[], full=False, summary="In short.")
+    text = f"<article><h1>A new pier</h1>{f'<p>{LONG[0]}</p>' * 2}</article>"
+    watch.site.answer_with(200, f"<html><head>{page}{text}", {"Content-Type": "text/html"}, url)
+    watch.look()
+    found = watch.article("A new pier")
+    assert ("made of wood" in found.body, found.image_url) == (True, "")
+
+
+def test_c20_a_portrait_in_the_feed_is_not_either(watch: Watch) -> None:
+    face = '<img src="https://secure.gravatar.com/avatar/1a2b" alt="Ada Example">'
+    watch.publish("A new pier", html=f"<p>{face}{LONG[0]}</p>")
+    watch.look()
+    assert watch.article("A new pier").image_url == ""
 
 
 def test_c22_an_entry_of_nothing_waits_and_twenty_at_once_are_held(
