@@ -40,13 +40,13 @@ class Announced(Website):
 
     def __init__(self, hub: str) -> None:
         super().__init__()
-        self._hub = hub
+        self.hub = hub
 
     def respond(self, target: str, headers: Mapping[str, str]) -> Answer | None:
         """The feed, with its hub in the header."""
-        if target != "/feed.xml":
+        if target != "/feed.xml" or not self.hub:
             return None
-        links = f'<{self._hub}>; rel="hub", <{self.feed_url}>; rel="self"'
+        links = f'<{self.hub}>; rel="hub", <{self.feed_url}>; rel="self"'
         return 200, self.feed(), {"Content-Type": "application/rss+xml", "Link": links}
 
     def feed(self) -> bytes:
@@ -72,14 +72,12 @@ class Bench:
         rows = self._site.ask("SELECT state FROM sources_push")
         return rows == [("verified",)] and len(self._website.asked("/feed.xml")) > 2
 
-    def look_every(self, seconds: float) -> None:
-        """From now on nobody tells us anything."""
+    def alone(self) -> None:
+        """From now on nobody tells us anything: we look, in the interval that is configured."""
+        self._website.hub = ""
         self._hub.subscribers.clear()
         self._site.ask("DELETE FROM sources_push")
-        self._site.ask(
-            f"UPDATE sources_source SET interval = {int(seconds * 1e6)},"
-            " next_check = '2000-01-01 00:00:00'"
-        )
+        self._site.ask("UPDATE sources_source SET next_check = '2000-01-01 00:00:00'")
 
     def one(self, tell: Tell) -> float:
         """Publish, *tell*, and wait; seconds."""
@@ -141,7 +139,8 @@ def running(interval: float) -> Iterator[Bench]:
         "WEB__PORT": port,
         "SITE__BASE_URL": f"http://127.0.0.1:{port}",
         "SOURCES__ALLOW_PRIVATE": '["127.0.0.1"]',
-        "SOURCES__INTERVAL_MINUTES": 60,
+        "SOURCES__INTERVAL_MINUTES": interval / 60,
+        "SOURCES__ADAPT": "false",
         "SOURCES__SHORTEST_MINUTES": 0.01,
         "MAIL__TRANSPORT": "directory",
     }
@@ -184,7 +183,7 @@ def measure(publications: int, interval: float) -> dict[str, list[float]]:
             for name, tell in WAYS.items():
                 found[name].append(bench.one(lambda url, tell=tell: tell(bench, url)))
             time.sleep(PAUSE)
-        bench.look_every(interval)
+        bench.alone()
         name = f"looking every {interval:g} s"
         found[name] = []
         chance = random.Random(1)

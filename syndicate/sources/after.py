@@ -103,7 +103,7 @@ def _is_told(source: Source, now: datetime) -> bool:
 
 
 def _jittered(source: Source, length: timedelta) -> timedelta:
-    """A little more or less, but never sooner than anybody wished."""
+    """Perhaps a little sooner, but never sooner than anybody wished."""
     floor = SHORTEST if source.interval else source.at_least or timedelta(0)
     return max(rhythm.jittered(length, f"{source.pk}:{source.looks}"), min(floor, length))
 

@@ -27,7 +27,7 @@ _LOOKS = 24
 _SOON = timedelta(minutes=30)
 # Of what is expected, the part that may come at any hour, whatever was usual.
 _ANY_HOUR = 0.2
-JITTER = 0.1
+JITTER = 0.15
 
 
 def hours(times: Iterable[datetime], now: datetime) -> list[float]:
@@ -61,9 +61,12 @@ def wait(
 
 
 def jittered(length: timedelta, seed: object) -> timedelta:
-    """*length*, a tenth more or less: what began together must not come together for ever."""
+    """*length* or a little less: what began together must not come together for ever.
+
+    Never more: who asked for a look every ten minutes has one within ten minutes.
+    """
     part = crc32(str(seed).encode()) / 2**32
-    return length * (1 - JITTER + 2 * JITTER * part)
+    return length * (1 - JITTER * part)
 
 
 def _mood(expected: Sequence[float], fresh_at: datetime | None, now: datetime) -> float:
