@@ -13,7 +13,7 @@ from syndicate.sources import dates
 from syndicate.sources.readers.likely import host, may_be_article
 from syndicate.sources.readers.text import one_address
 
-MAX_ANCHORS = 1500
+MAX_ANCHORS = 800
 # What is never the list itself.
 _FRAME = {"nav", "footer", "form", "header", "menu", "dialog", "template", "noscript"}
 _ROLES = {"navigation", "contentinfo", "search", "menu", "banner", "dialog"}

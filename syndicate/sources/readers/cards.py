@@ -45,6 +45,7 @@ _ODD_PLACE = re.compile(
     r"|collections|listing)(/|\.php|\?|$)",
     re.IGNORECASE,
 )
+_MOST = 2000  # steps through an element; what has more is no card
 _FAR = 6  # siblings around a link that may be its own
 _LONGEST = 300  # characters of a headline
 
@@ -177,7 +178,9 @@ def _own_words(link: Element) -> str:
 
 def _date(boxes: list[Element], beside: list[str], headline: str) -> datetime | None:
     """The first that stands there: in a ``time``, in what is named so, in a short line."""
-    written = [each.get("datetime") or words(each) for box in boxes for each in box.iter("time")]
+    written = [
+        each.get("datetime") or words(each) for box in boxes for each in islice(box.iter("time"), 5)
+    ]
     for box in boxes:
         named = (each for each in box.iter() if _DATED.search(str(each.get("class", ""))))
         written += [words(each) for each in islice(named, 10)]
@@ -204,9 +207,10 @@ def _dates_lead(group: Sequence[Anchor], holds: _Holds) -> bool:
 
 
 def words(element: Element) -> str:
-    """The text of *element* in one line; what are blocks stand apart in it."""
+    """The text of *element* in one line, as far as a card goes; blocks stand apart in it."""
     pieces: list[str] = []
-    for event, each in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, each in islice(walk, _MOST):
         apart = "" if each.tag in _INLINE else " "
         if event == "start" and each.tag not in _SILENT:
             pieces += [apart, each.text or ""]

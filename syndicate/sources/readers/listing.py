@@ -31,6 +31,8 @@ from syndicate.sources.readers.tree import tree
 
 MAX_ENTRIES = 200
 MAX_SINGLES = 20
+# The largest of the groups are looked at; a page of hundreds was made to keep us busy.
+MAX_GROUPS = 40
 # A group that scores less is no list of articles; of others, one that comes near the best is taken
 # with it. Both were found by trying pages of many kinds: tests/fakes/listings.py.
 _ENOUGH = 4.5
@@ -97,7 +99,8 @@ def listed(root: Element, url: str) -> list[Card]:
     for anchor in every:
         for place in dict.fromkeys((anchor.where, anchor.roughly)):
             alike[place].append(anchor)
-    groups = [_group(each) for each in alike.values() if len({a.url for a in each}) > 1]
+    several = [each for each in alike.values() if len({anchor.url for anchor in each}) > 1]
+    groups = [_group(each) for each in sorted(several, key=len, reverse=True)[:MAX_GROUPS]]
     good = sorted((each for each in groups if each.score >= _ENOUGH), key=lambda each: -each.score)
     return _merged(every, good) if good else []
 
