@@ -28,7 +28,7 @@ def ids(file: Path | None = None, **environ: str) -> list[str]:
 
 def test_without_a_file_the_defaults_are_in_force() -> None:
     read = config.load(Path("absent.toml"), {})
-    assert (read.smtp.port, read.mail.on_unknown, read.daemon.tick_seconds) == (587, "hold", 2.0)
+    assert (read.smtp.port, read.mail.on_unknown, read.daemon.tick_seconds) == (587, "hold", 1.0)
 
 
 def test_the_file_goes_over_the_defaults_and_the_environment_over_the_file(tmp_path: Path) -> None:

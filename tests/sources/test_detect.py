@@ -51,7 +51,7 @@ def test_the_first_look_sends_nothing(site: Website) -> None:
     source = look(watch(site), NOON)
     assert states() == {"Old news": "seen"}
     assert (source.health, source.baseline_at, source.checked_at) == ("ok", NOON, NOON)
-    assert source.next_check - NOON == pytest.approx(timedelta(minutes=15), abs=90 * SECOND)
+    assert source.next_check - NOON == pytest.approx(timedelta(minutes=15), abs=140 * SECOND)
 
 
 def test_unless_the_newest_few_were_asked_for(site: Website) -> None:
@@ -300,8 +300,8 @@ def test_failures_are_spaced_out_and_a_server_may_ask_for_more(site: Website) ->
     site.answer_with(500)
     waits = [look(source, NOON).next_check - NOON for _ in range(9)]
     minutes = [wait / timedelta(minutes=1) for wait in waits]
-    assert minutes[:4] == pytest.approx([15, 30, 60, 120], rel=0.1)
-    assert waits[-1] == timedelta(days=1)
+    assert minutes[:4] == pytest.approx([15, 30, 60, 120], rel=0.15)
+    assert waits[-1] > timedelta(hours=20)
     site.answer_with(429, headers={"Retry-After": "7200"})
     Source.objects.update(failures=0)
     source.refresh_from_db()
