@@ -344,11 +344,21 @@ def article() -> str:
     )
 
 
+def prose() -> str:
+    """Text that leads to earlier articles, as texts do."""
+    lines = "".join(
+        f'<p>{TEASER} In autumn we said <a href="/news/{slug}">{title.lower()}</a>, and were right.</p>'
+        for slug, title, _ in ROWS
+    )
+    return _page(f"<main><h1>What we got right</h1>{lines}</main>")
+
+
 NOT_LISTINGS: dict[str, Callable[[], str]] = {
     "navigation": navigation,
     "forum": forum,
     "shop": shop,
     "article": article,
+    "prose": prose,
     "empty": lambda: _page(
         "<main><p>Nothing is published yet. Come back with the tide.</p></main>"
     ),
