@@ -53,12 +53,14 @@ for command in (find, add, edit):
 def show_(source: Source) -> None:
     """Print one source: how it is watched, how it is, and its latest articles."""
     from syndicate.lib import clock
-    from syndicate.sources.portrait import portrait
+    from syndicate.sources import push
+    from syndicate.sources.portrait import portrait, telling
     from syndicate.sources.tell import ping_address
 
     now = clock.now()
-    told = [_article(each, now) for each in source.articles.select_related("twin_of__source")[:10]]
-    facts = [*portrait(source, now), ("Ping address", ping_address(source))]
+    told = [_article(each, now) for each in telling(source.articles.all())[:10]]
+    pushed = [("Told at once", said) for said in push.describe(source, now)]
+    facts = [*portrait(source, now), *pushed, ("Ping address", ping_address(source))]
     rows = [(a["id"], a["state"], a["date"], a["title"], a["remark"]) for a in told]
     head = ("Id", "State", "Date", "Title", "Remark")
     show(

@@ -1,6 +1,4 @@
-"""How a source is watched, in words: for its page on the desk and for `source show`. Pure but for
-what its rows say of hubs and of articles that are missing.
-"""
+"""How a source is watched, in words: for its page on the desk and for `source show`."""
 
 from __future__ import annotations
 
@@ -8,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from syndicate.lib.config import site
-from syndicate.sources import push
 from syndicate.sources.after import wait
 from syndicate.sources.hand import HAND
 from syndicate.sources.look import policy
@@ -40,8 +38,7 @@ def portrait(source: Source, now: datetime) -> list[Fact]:
     """All that is to be known of how *source* is watched; never what its credentials are."""
     if source.kind == HAND:
         return [Fact("Kind", "articles that were added by their address")]
-    facts = [*_place(source), *_rhythm(source, now), *_taken(source, now), *_apart(source)]
-    return facts + [Fact("Told at once", said) for said in push.describe(source, now)]
+    return [*_place(source), *_rhythm(source, now), *_taken(source, now), *_apart(source)]
 
 
 def _place(source: Source) -> Iterator[Fact]:
@@ -93,13 +90,20 @@ def _apart(source: Source) -> Iterator[Fact]:
         yield Fact("Missing", f"{count} {words} shown no more by the source, and will not go")
 
 
+def telling(articles: QuerySet[Article]) -> QuerySet[Article]:
+    """*articles*, with all that their :func:`remark` needs."""
+    return articles.select_related("twin_of__source").prefetch_related("twins__source")
+
+
 def remark(article: Article, now: datetime) -> str:
     """What an editor should know of it: that it waits, is missing, also stands elsewhere."""
     said = [article.remark] if article.remark else []
     if article.state == Article.State.NEW and article.available_at > now:
         said.append(f"It waits until {localtime(article.available_at):%-d %B, %H:%M}.")
     if article.twin_of is not None:
-        said.append(f"First found in {article.twin_of.source}.")
+        said.append(f"Also from {article.twin_of.source}, which had it first; it goes once.")
+    elif others := sorted(twin.source.name for twin in article.twins.all()):
+        said.append(f"Also from {', '.join(others)}; it goes once.")
     return " ".join(said)
 
 

@@ -1,10 +1,10 @@
-"""Sources: find one at an address, look at what it holds, watch it, pause it."""
+"""Sources: find one at an address, see what it would have detected, watch it, pause it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -16,44 +16,41 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from syndicate.lib import clock
 from syndicate.lib.errors import SyndicateError
-from syndicate.sources import editorial
-from syndicate.sources.add import add_source
-from syndicate.sources.detect import peek
+from syndicate.sources import editorial, push
+from syndicate.sources.add import likeliest, watch
 from syndicate.sources.discover import Candidate, discover
+from syndicate.sources.hand import HAND
+from syndicate.sources.knock import inside
 from syndicate.sources.models import Article, Source
-from syndicate.sources.readers.base import Entry
+from syndicate.sources.portrait import label, portrait, remark, telling
+from syndicate.sources.readers import READERS
+from syndicate.sources.tell import ping_address
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page
+from syndicate.web.desk.source_form import CredentialsForm
 
-FEW = 5
 
-
-class AddressForm(forms.Form):
-    """Where to look."""
+class AddressForm(CredentialsForm):
+    """Where to look; for what is not open to everyone also how to get in."""
 
     url = forms.CharField(
         max_length=2000,
         label="Address",
-        help_text="Of the site or of its feed, like example.org.",
+        help_text="Of the site, of its feed, or of a page that lists its articles.",
         # No type="url": a browser would refuse a bare host name, which we complete.
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off"}),
     )
+    kind = forms.ChoiceField(choices=[(kind, label(kind)) for kind in READERS], required=False)
 
 
 class WatchForm(forms.Form):
-    """One of the feeds that were found."""
+    """One of those that were found; *site* is the address by which it was."""
 
     url = forms.CharField(max_length=2000)
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in READERS], required=False)
+    site = forms.CharField(max_length=2000, required=False)
     name = forms.CharField(max_length=200, required=False)
     newest = forms.IntegerField(min_value=0, max_value=50, required=False)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A feed, and the articles it holds."""
-
-    candidate: Candidate
-    articles: list[Entry]
 
 
 @require_safe
@@ -61,31 +58,37 @@ def sources(request: HttpRequest) -> HttpResponse:
     """All of them, how they are and when they are looked at next."""
     fresh = Count("articles", filter=Q(articles__state=Article.State.NEW))
     found = Source.objects.annotate(count=Count("articles"), fresh=fresh)
-    return page(request, "sources", sources=found)
+    return page(request, "sources", sources=found, hand=HAND)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def source_new(request: HttpRequest) -> HttpResponse:
-    """Ask for an address; show what is found there, with its articles."""
+    """Ask for an address; show all that is found there, the best first, with its articles."""
     form = AddressForm(request.POST or None)
-    found: list[Found] = []
+    found: list[Candidate] = []
     if request.method == "POST" and form.is_valid():
         try:
-            offered = discover(form.cleaned_data["url"], clock.now())[:FEW]
-            found = [Found(one, latest(one)) for one in offered]
-            if not found:
-                form.add_error("url", "No feed was found there. Name the feed’s own address.")
+            if form.credentials:
+                return _entered(request, form)
+            found = discover(form.cleaned_data["url"], clock.now())
         except SyndicateError as error:
             form.add_error("url", str(error))
     status = 422 if form.errors else 200
-    return page(request, "source_new", status, section="sources", form=form, found=found)
+    return page(
+        request, "source_new", status, section="sources", form=form, found=found, label=label
+    )
 
 
-def latest(candidate: Candidate) -> list[Entry]:
-    """What stands there now, newest first; nothing of it is kept."""
-    now = clock.now()
-    unsaved = Source(kind=candidate.kind, url=candidate.url, created_at=now, next_check=now)
-    return [find.entry for find in reversed(peek(unsaved, now).finds)][:FEW]
+def _entered(request: HttpRequest, form: AddressForm) -> HttpResponse:
+    """What is not open to everyone is tried, and watched: no page could show it with a button."""
+    now, url, kind = clock.now(), form.cleaned_data["url"], form.cleaned_data["kind"]
+    made = watch(inside(url, form.credentials, now, kind), now=now, credentials=form.credentials)
+    return _watched(request, made)
+
+
+def _watched(request: HttpRequest, made: Source) -> HttpResponse:
+    messages.success(request, f"{made} is watched from now on.")
+    return redirect("desk:source", made.pk)
 
 
 @require_POST
@@ -93,32 +96,35 @@ def source_add(request: HttpRequest) -> HttpResponse:
     """Watch it."""
     form = WatchForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Please choose one of the feeds, and a number from 0 to 50.")
+        messages.error(request, "Please choose one of those found, and a number from 0 to 50.")
         return redirect("desk:source_new")
-    given = form.cleaned_data
+    given, now = form.cleaned_data, clock.now()
     try:
-        made = add_source(
-            given["url"], name=given["name"], newest=given["newest"] or 0, now=clock.now()
-        )
+        found = likeliest(given["url"], now, given["kind"])
+        how = {"site_url": given["site"], "name": given["name"], "newest": given["newest"] or 0}
+        return _watched(request, watch(found, now=now, **how))
     except SyndicateError as error:
         messages.error(request, str(error))
         return redirect("desk:source_new")
-    messages.success(request, f"{made} is watched from now on.")
-    return redirect("desk:source", made.pk)
 
 
 @require_safe
 def source(request: HttpRequest, pk: int) -> HttpResponse:
-    """One: its health and its articles."""
-    one = get_object_or_404(Source, pk=pk)
+    """One: how it is watched, its health and its articles."""
+    one, now = get_object_or_404(Source, pk=pk), clock.now()
     counts = dict(one.articles.order_by().values_list("state").annotate(n=Count("pk")))
     return page(
         request,
         "source",
         section="sources",
         source=one,
+        is_site=one.kind != HAND,
+        facts=portrait(one, now),
+        pushed=push.describe(one, now),
+        ping=ping_address(one),
         counts=counts,
-        articles=one.articles.defer("body")[:15],
+        articles=telling(one.articles.defer("body"))[:15],
+        remark=partial(remark, now=now),
     )
 
 
@@ -127,6 +133,10 @@ ACTS: dict[str, tuple[Deed, str]] = {
     "look": (editorial.look_now, "It is looked at now."),
     "pause": (lambda s, now: editorial.pause(s), "Paused: it is not looked at."),
     "resume": (editorial.resume, "It is watched again."),
+    "renew": (
+        lambda s, now: editorial.renew_ping(s),
+        "It has another ping address. Give it to the site: the old one is good no more.",
+    ),
 }
 
 
