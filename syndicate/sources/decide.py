@@ -117,7 +117,7 @@ def decide(known: Sequence[Known], entries: Sequence[Entry], policy: Policy) -> 
             below = last is not None and place > last and _is_oldest(matched[last][2], matched)
             find = _judge(entry, seen, policy, below=below)
             finds.append(replace(find, pk=match.pk if match else 0))
-        elif match.pk and match.pk not in changed and _differs(match, entry, seen):
+        elif match.pk and match.pk not in changed and _differs(match, entry, seen, policy.now):
             changed[match.pk] = Change(match.pk, entry, seen)
     finds.reverse()
     chosen = _newest(finds, policy) if policy.began is None else _brake(finds, policy)
@@ -175,9 +175,12 @@ def _is_oldest(one: Known | None, matched: Sequence[Matched]) -> bool:
     return one.pk == min(match.pk for _, _, match in matched if match and match.pk)
 
 
-def _differs(match: Known, entry: Entry, seen: Marks) -> bool:
+def _differs(match: Known, entry: Entry, seen: Marks, now: datetime) -> bool:
     if entry.unsure:
         return False  # an address alone says nothing of the article
+    was, dated = match.published_at, entry.published_at
+    if was and dated and now < was and dated < was:
+        return True  # it waits for a date that it has no more
     if match.revision >= MAX_REVISIONS:
         return bool(entry.title) and entry.title != match.title
     return seen.content != match.content or bool(seen.url_key and seen.url_key != match.url_key)
@@ -188,8 +191,8 @@ def _judge(entry: Entry, seen: Marks, policy: Policy, *, below: bool) -> Find:
 
     *below*: it stands under all that we know, where a source shows what is older.
     """
-    dated, now = entry.published_at, policy.now
-    if policy.began is None:
+    dated, now, began = entry.published_at, policy.now, policy.began
+    if began is None:
         return Find(entry, seen, State.SEEN, now, "It was there before we began to watch.")
     if policy.since and (dated or now) < policy.since:
         reason = f"It is dated before {policy.since:%-d %B %Y}, from when on this source counts."
@@ -199,7 +202,9 @@ def _judge(entry: Entry, seen: Marks, policy: Policy, *, below: bool) -> Find:
         return Find(entry, seen, State.SEEN, now, reason)
     if reason := sift(entry, policy.filters, whole=False):
         return Find(entry, seen, State.SEEN, now, reason)
-    if policy.reach and ((dated and dated < policy.reach) or (below and not dated)):
+    # All that the first look saw may have been yet to come.
+    reach = min(policy.reach, began) if policy.reach else None
+    if reach and ((dated and dated < reach) or (below and not dated)):
         # A source that shows its last ten shows an eleventh again when one is deleted.
         reason = "It is older than all we know from here: new, or an old one shown again?"
         return Find(entry, seen, State.HELD, now, reason)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from syndicate.sources.readers.base import Entry
 
-# What campaigns and platforms add to a link; none of it names another article.
+# What campaigns, platforms and sessions add to a link; none of it names another article.
 _TRACKING = re.compile(
     r"^(utm_\w+|mtm_\w+|pk_\w+|mc_[ce]id|fbclid|gclid|dclid|msclkid|yclid|igshid|ref_src|_hsenc"
-    r"|_hsmi|wt_mc|xtor|at_medium|at_campaign|cmpid)$",
+    r"|_hsmi|wt_mc|xtor|at_medium|at_campaign|cmpid|phpsessid|jsessionid|aspsessionid\w+"
+    r"|session_?id|cfid|cftoken)$",
     re.IGNORECASE,
 )
+# What stands at the end of a path, and is no part of it.
+_ENDING = re.compile(r"(/(index\.(html?|php))?)?(;jsessionid=[^/]*)?$", re.IGNORECASE)
+_ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_AS_THEY_ARE = "/%:@!$&'()*+,;=~"  # in a path, RFC 3986, 3.3
 # Below this, a text says too little to be known again by it alone.
 _TELLING = 200
 
@@ -52,7 +57,8 @@ def marks(entry: Entry) -> Marks:
 
 
 def url_key(url: str) -> str:
-    """*url* without what does not matter: scheme, ``www.``, fragment, tracking, order of fields.
+    """*url* without what does not matter: scheme, ``www.``, fragment, tracking, order of fields,
+    how a letter is written in it.
 
     Empty for a bare host, which is no article.
     """
@@ -66,12 +72,18 @@ def url_key(url: str) -> str:
         pair for pair in parse_qsl(parts.query, keep_blank_values=True)
         if not _TRACKING.match(pair[0])
     ]  # fmt: skip
-    path = re.sub(r"/(index\.(html?|php))?$", "", parts.path)
+    path = _written(_ENDING.sub("", parts.path, count=1))
     route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     if not host or not (path or fields or route):
         return ""
     query = f"?{urlencode(sorted(fields))}" if fields else ""
     return short(f"{host}{port}{path}{query}{route}")
+
+
+def _written(path: str) -> str:
+    """*path* in one way of several: ``/caf%c3%a9`` and ``/café`` are ``/caf%C3%A9``."""
+    quoted = quote(path, safe=_AS_THEY_ARE, errors="replace")
+    return _ESCAPED.sub(lambda letter: letter[0].upper(), quoted)
 
 
 def short(mark: str) -> str:

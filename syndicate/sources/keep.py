@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Expression, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from syndicate.sources.decide import BLANK, Change, Find
@@ -119,13 +119,23 @@ def _update(
     if len(values["body"]) < min(len(before.body), TEASER):
         unsaid |= {"body"} if is_good(change.entry.summary) else {"body", "summary"}
     said = {name: value for name, value in values.items() if name not in unsaid}
-    said |= dict(_put_off(look, now))
+    said |= dict(_rescheduled(before, values, look, now))
     Article.objects.filter(pk=change.pk).update(**said, changed_at=now, revision=F("revision") + 1)
 
 
-def _put_off(look: Look, now: datetime) -> Iterator[tuple[str, Any]]:
-    """What waits until it is stable begins to wait anew."""
-    if look.policy.settle:
-        later = Greatest(F("available_at"), Value(now + look.policy.settle))
-        waits = Q(state=State.NEW, available_at__gt=now)
-        yield "available_at", Case(When(waits, then=later), default=F("available_at"))
+def _rescheduled(
+    before: Article, values: dict[str, Any], look: Look, now: datetime
+) -> Iterator[tuple[str, Any]]:
+    """What waits until it is stable begins to wait anew; what waits for its date, for its new one.
+
+    Only an earlier one: a date that is two hours ahead at every look must not be waited for.
+    """
+    stable, was, dated = now + look.policy.settle, before.published_at, values["published_at"]
+    waits = Q(state=State.NEW, available_at__gt=now)
+    if was and dated and dated < was and now < was:
+        at: Expression = Value(max(dated, stable))
+    elif look.policy.settle:
+        at = Greatest(F("available_at"), Value(stable))
+    else:
+        return
+    yield "available_at", Case(When(waits, then=at), default=F("available_at"))

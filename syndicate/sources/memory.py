@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.sources.identity import Marks, marks
 from syndicate.sources.readers.base import Entry
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Memory:
 
     def recall(self, entry: Entry, seen: Marks) -> tuple[Known | None, Marks]:
         """The article that *entry* is, and by which marks it is to go on."""
-        match = self._by_marks(seen)
+        match = self._by_marks(entry, seen)
         if (
             match is not None
             and seen.guid
@@ -90,15 +92,14 @@ class Memory:
         ):
             # One guid for all, but one entry at a time: it cannot be seen in a single reading.
             seen = replace(seen, guid="")
-            match = self._by_marks(seen)
+            match = self._by_marks(entry, seen)
         return match, seen
 
     def learn(self, entry: Entry, seen: Marks) -> None:
         """Remember an entry of this same reading, which may hold it twice."""
         content = seen.content if seen.telling else ""
-        self._learn(
-            Known(0, seen.identity, seen.guid, seen.url_key, seen.canonical, content, entry.title)
-        )
+        marks = (seen.identity, seen.guid, seen.url_key, seen.canonical, content)
+        self._learn(Known(0, *marks, entry.title, published_at=entry.published_at))
 
     def _learn(self, each: Known) -> None:
         for mark, place in (
@@ -111,7 +112,7 @@ class Memory:
             if mark:
                 place.setdefault(mark, each)
 
-    def _by_marks(self, seen: Marks) -> Known | None:
+    def _by_marks(self, entry: Entry, seen: Marks) -> Known | None:
         """By the strongest mark that is known."""
         return (
             self._guids.get(seen.guid)
@@ -119,8 +120,14 @@ class Memory:
             or self._identities.get(seen.identity)
             or self._links.get(seen.canonical)
             or self._canonicals.get(seen.url_key)
-            or (self._contents.get(seen.content) if seen.telling else None)
+            or self._by_text(entry, seen)
         )
+
+    def _by_text(self, entry: Entry, seen: Marks) -> Known | None:
+        """The one that says the very same; but some say it every week, as of another day."""
+        match = self._contents.get(seen.content) if seen.telling else None
+        dates = (entry.published_at, match.published_at if match else None)
+        return None if dates[0] and dates[1] and abs(dates[0] - dates[1]) > DAY else match
 
 
 def _other(match: Known, entry: Entry, seen: Marks) -> bool:

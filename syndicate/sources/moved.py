@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syndicate.lib.html import to_text
 from syndicate.sources.identity import Marks
-from syndicate.sources.memory import Known
+from syndicate.sources.memory import DAY, Known
 from syndicate.sources.readers.base import Entry
 
 Stranger = tuple[Entry, Marks]
 
 # Of the three-word pieces of the shorter text, the part that stands in the longer.
 _SAME, _CLOSE, _RELATED = 0.98, 0.9, 0.5
-_DAY = timedelta(days=1)
 
 
 def moved(
@@ -42,6 +41,8 @@ def moved(
 
 
 def _is(each: Known, entry: Entry, seen: Marks, hosts: set[tuple[str, str]]) -> bool:
+    if seen.telling and seen.content == each.content:
+        return True
     (old, path), (new, here) = _parts(each.url_key), _parts(seen.url_key)
     same_path = bool(path) and path == here and old != new
     same_title = bool(entry.title) and entry.title.casefold() == each.title.casefold()
@@ -77,7 +78,7 @@ def _parts(url_key: str) -> tuple[str, str]:
 
 
 def _near(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(one - other) <= _DAY
+    return one is None or other is None or abs(one - other) <= DAY
 
 
 def _is_round(at: datetime | None) -> bool:
