@@ -28,6 +28,7 @@ def dressed(request: pytest.FixtureRequest) -> Site:
     """Of the pair (fixture of the site, theme) that the test names."""
     name, theme = request.param
     site: Site = request.getfixturevalue(f"a_{name}")
+    site.clear()
     site.dress(theme)
     return site
 
@@ -81,21 +82,15 @@ def test_a_stock_cover_is_no_lead_image(dressed: Site) -> None:
     assert images(page.body) == []
 
 
-@pytest.mark.parametrize(
-    "dressed",
-    [
-        pytest.param(
-            THEMES[0],
-            marks=pytest.mark.xfail(
-                reason="its line of date, category and tags is taken for text", strict=True
-            ),
-        ),
-        *THEMES[1:],
-    ],
-    indirect=True,
-    ids="-".join,
-)
+# twentytwentythree's line of date, category and tags, and source's cards of other articles.
+_wrong = pytest.mark.xfail(reason="what stands around a short text is taken for it", strict=True)
+_short = [pytest.param(pair, marks=[_wrong] if pair in THEMES[::2] else []) for pair in THEMES]
+
+
+@pytest.mark.parametrize("dressed", _short, indirect=True, ids="-".join)
 def test_a_short_text_is_not_another_articles(dressed: Site) -> None:
+    for words in ("Long", "Longer"):
+        dressed.publish(words, story.body(dressed))
     page = _read(dressed.publish("A short one", "<p>It opens on Monday.</p>").url)
     assert to_text(page.body).strip() in {"", "It opens on Monday."}
 
