@@ -11,15 +11,17 @@ import urllib3
 
 from syndicate.lib.dial import Line
 
-_AGAIN = "It is tried again by itself."
+_AGAIN = "Try again in a while; what is watched is tried again by itself."
 _TIMEOUTS = (TimeoutError, urllib3.exceptions.TimeoutError)
 
 
 def refusal(status: int) -> tuple[str, str]:
     """An HTTP status in words, and what to do."""
-    if status in {401, 403}:
+    if status == 401:
+        return "does not let us in (401)", "Give what lets us in: a username and password, a token."
+    if status == 403:
         return (
-            f"does not let us in ({status})",
+            "does not let us in (403)",
             "Ask the site's owner to let the User-Agent of sources.user_agent pass.",
         )
     if status == 404:

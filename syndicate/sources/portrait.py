@@ -62,15 +62,15 @@ def _rhythm(source: Source, now: datetime) -> Iterator[Fact]:
         yield Fact("Looked at", f"about every {usual}")
     if source.at_least:
         heeded = "; here it is set otherwise" if source.interval else ""
-        yield Fact("It asks for", f"no more than one look in {span(source.at_least)}{heeded}")
+        yield Fact("It asks for", f"{span(source.at_least)} between two looks{heeded}")
 
 
 def _taken(source: Source, now: datetime) -> Iterator[Fact]:
     rules = policy(source, now)
     if rules.since:
         yield Fact("Since", f"{rules.since:%-d %B %Y}; what is dated earlier is only noted")
-    yield Fact("Old", f"dated more than {span(rules.max_age)} before it is found: only noted")
-    yield Fact("Many", f"more than {rules.max_new} new at once are held for an editor")
+    yield Fact("Too old", f"dated more than {span(rules.max_age)} before it is found; only noted")
+    yield Fact("Too many", f"more than {rules.max_new} new at once; held for an editor")
     if rules.settle:
         yield Fact("Settling", f"taken once it has not changed for {span(rules.settle)}")
     if source.filters:
@@ -130,7 +130,7 @@ def ways_in(source: Source) -> str:
 def span(length: timedelta) -> str:
     """“20 minutes”, “3 hours”, “2 days”: rounded, as a person says it."""
     minutes = max(round(length / timedelta(minutes=1)), 1)
-    if minutes < 90:
+    if minutes < 90 and minutes != 60:
         return _count(minutes, "minute")
     if minutes < 36 * 60:
         return _count(round(minutes / 60), "hour")

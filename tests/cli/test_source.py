@@ -147,7 +147,7 @@ def test_a_source_is_shown_with_how_it_is_watched(asked: Asked, syndicate: Comma
     for words in (
         "looked at 4 minutes ago, next in 7 minutes",
         "about every 20 minutes, as often as it publishes",
-        "no more than one look in 60 minutes",
+        "1 hour between two looks",
         "not with the tag “sponsored”",
         "username, password",
         "1 article is shown no more",

@@ -96,7 +96,10 @@ def furnish(text: str = "A pier") -> Furniture:
     """One of each, all of them saying *text*."""
     to = rows.mailing_list(name=text, description=text)
     person = rows.subscriber(to=to, name=text)
-    source = rows.source(name=text, error=text, hint=text, health=Source.Health.FAILING)
+    source = rows.source(
+        name=text, error=text, hint=text, filters={"tags": [text]},
+        health=Source.Health.FAILING, failing_since=rows.NOON, failures=2,
+    )  # fmt: skip
     article = rows.article(
         source=source, title=text, author=text, summary=text, body=escape(text), state_reason=text,
         tags=[text], image_caption=text, image_alt=text,

@@ -106,17 +106,17 @@ class SettingsForm(CredentialsForm):
         help_text="Another one is looked at first; what it shows now is not sent.",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off"}),
     )
-    interval = count("Look every so many minutes", 10_080, least=1)
+    interval = count("Minutes between looks", 10_080, least=1)
     since = forms.DateField(
         required=False,
         label="Only what is dated from",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="What is earlier is noted, and not sent.",
     )
-    max_age_days = count("Days an article may be old", 36_500)
-    max_new = count("New ones at once", 10_000)
-    settle_minutes = count("Minutes without a change", 10_080)
-    tags = lines("Only with a tag", help_text="Any of these, one on each line.")
+    max_age_days = count("Days it may be old", 36_500)
+    max_new = count("As many new at once", 10_000)
+    settle_minutes = count("Minutes it settles", 10_080)
+    tags = lines("Only with a tag")
     not_tags = lines("Not with a tag")
     authors = lines("Only by an author")
     not_authors = lines("Not by an author")
@@ -137,7 +137,7 @@ class SettingsForm(CredentialsForm):
             "interval": f"Empty: as often as it publishes{now}.",
             "max_age_days": f"Older ones are noted. Empty: {usual.max_age_days}, as usual here.",
             "max_new": f"More are held for you. Empty: {usual.max_new}, as usual here.",
-            "settle_minutes": "It is taken when it has not changed for so long. "
+            "settle_minutes": "It goes when it has not changed for so long. "
             f"Empty: {usual.settle_minutes}, as usual here.",
             "forget": f"Kept now: {ways_in(source)}." if source.sealed else "",
         }.items():

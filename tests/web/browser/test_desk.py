@@ -22,6 +22,7 @@ from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery, Edition
 from syndicate.social.models import Post
 from tests import rows
+from tests.fakes.website import Website
 from tests.web.furniture import edition, editor, furnish, post
 
 CHROMIUM = shutil.which("chromium")
@@ -111,6 +112,23 @@ def test_one_logs_in_and_out(live_server: Any, desk: Desk) -> None:
         expect(page.get_by_role("heading", name="Posts")).to_be_visible()
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_role("button", name="Log in")).to_be_visible()
+
+
+def test_a_source_is_found_watched_and_arranged_without_a_script(desk: Desk) -> None:
+    with Website() as site, desk(java_script_enabled=False) as page:
+        site.publish("A new pier")
+        page.goto(reverse("desk:source_new"))
+        page.get_by_label("Address").fill(site.url)
+        page.get_by_role("button", name="Look there").click()
+        expect(page.get_by_role("region", name="Harbour Review")).to_contain_text("A new pier")
+        page.get_by_role("button", name="Watch it").click()
+        expect(page.get_by_role("status")).to_contain_text("watched from now on")
+        page.get_by_role("link", name="Settings").click()
+        page.get_by_label("Not with a tag").fill("sponsored")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("not with the tag “sponsored”")).to_be_visible()
+        page.get_by_text("Its ping address").click()
+        expect(page.get_by_text("curl -fsS -X POST")).to_be_visible()
 
 
 def test_an_edition_is_changed_and_approved_without_a_script(desk: Desk) -> None:
