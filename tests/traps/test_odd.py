@@ -251,7 +251,7 @@ def test_the_first_look_knows_only_what_is_yet_to_come(db: None, site: Website) 
 
 
 def test_oldest_first_and_undated(db: None, site: Website) -> None:
-    """The first one might be an older one shown again, and is asked about; then the order is known."""
+    """The first might be an old one shown again, and is asked about; then the order is known."""
     for n in range(3):
         site.publish(f"Old news {n}", date=None)
     site.publication.stories.reverse()
