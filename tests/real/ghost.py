@@ -95,7 +95,9 @@ class Ghost:
 
     def clear(self, keep: Collection[str] = ()) -> None:
         """Away with all posts but those with the ids of *keep*."""
-        self.call("DELETE", f"/posts/?filter=id:-[{','.join(keep) or 'null'}]")
+        # Nothing is outside of a list that holds null.
+        others = f"[{','.join(keep)}]" if keep else "null"
+        self.call("DELETE", f"/posts/?filter=id:-{others}")
 
     def schedule(self, title: str, at: datetime) -> Post:
         """Write a post that is to appear at a moment."""
