@@ -7,7 +7,8 @@ Mozilla's test pages (folders with source.html, expected.html, expected-metadata
 first: f1, precision and recall of the text, captions left out as the truth has none. Of the second:
 f1 of the text with captions, the share of captions that stand under their own picture, the share of
 pictures, and the facts as ``benchmarks.extract_facts`` counts them. Pages per second are of CPU
-time, for ours with all facts. With --json ours stand at the top, the others under "peers".
+time, for ours with all facts. With --json ours stand at the top, the others under "peers"; null is
+what these pages have no truth for. A page of which a file is missing is passed over.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import gzip
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +51,8 @@ def main() -> None:
     """Print the table, or the object."""
     options = _options()
     samples = load(options.corpus)
+    if not samples:
+        sys.exit(f"{options.corpus} holds no pages with what is true of them.")
     ours_are = measure(ours, samples)
     peers = {} if options.only else {name: measure(read, samples) for name, read in PEERS.items()}
     if options.json:
@@ -72,17 +76,17 @@ def measure(read: Callable[[bytes, str], Read], samples: Sequence[Sample]) -> di
     begun = time.process_time()
     made = [_safely(read, sample) for sample in samples]
     rate = len(samples) / (time.process_time() - begun)
-    if not samples[0].html:
+    if not any(one.html for one in samples):
         texts = [(one.text, said.text) for one, said in zip(samples, made, strict=True)]
         return {**f1(texts), "pages_per_s": rate}
     whole = [(one.text, _whole(said)) for one, said in zip(samples, made, strict=True)]
     framed = [(one.html, said.html) for one, said in zip(samples, made, strict=True)]
     facts = [(one.facts, said.extract) for one, said in zip(samples, made, strict=True)]
-    shares = extract_facts.score((gold, said) for gold, said in facts if said is not None)
+    shares = extract_facts.score((gold, said) for gold, said in facts if gold and said is not None)
     return {
         **f1(whole),
         **(pictures(framed) if any(said.html for said in made) else {}),
-        **{name: shares[name] for name in FACTS if shares[name] is not None},
+        **({name: shares[name] for name in FACTS} if any(said for _, said in facts) else {}),
         "pages_per_s": rate,
     }
 
@@ -105,24 +109,26 @@ def _articles(corpus: Path, truth: Path) -> list[Sample]:
     known = json.loads(truth.read_text(encoding="utf-8"))
     return [
         Sample(
-            gzip.decompress((corpus / "html" / f"{name}.html.gz").read_bytes()),
+            gzip.decompress(page.read_bytes()),
             gold.get("url") or PAGE,
             gold["articleBody"],
         )
         for name, gold in sorted(known.items())
+        if (page := corpus / "html" / f"{name}.html.gz").is_file()
     ]
 
 
 def _pages(corpus: Path) -> list[Sample]:
     return [
         Sample(
-            (truth.parent / "source.html").read_bytes(),
+            page.read_bytes(),
             PAGE,
             to_text(html := truth.read_text(encoding="utf-8")),
             html,
             _known(truth.with_name("expected-metadata.json")),
         )
         for truth in sorted(corpus.glob("*/expected.html"))
+        if (page := truth.with_name("source.html")).is_file()
     ]
 
 

@@ -29,8 +29,8 @@ _MUCH = 0.5
 def f1(pairs: Iterable[tuple[str, str]]) -> dict[str, float]:
     """``f1``, ``precision`` and ``recall`` over (true text, text read)."""
     counted = [(_runs(true), _runs(read)) for true, read in pairs]
-    precision = mean(_part(true, read, read) for true, read in counted if read)
-    recall = mean(_part(true, read, true) for true, read in counted if true)
+    precision = _mean(_part(true, read, read) for true, read in counted if read) or 0.0
+    recall = _mean(_part(true, read, true) for true, read in counted if true) or 0.0
     both = precision + recall
     return {
         "f1": 2 * precision * recall / both if both else 0.0,
@@ -39,9 +39,10 @@ def f1(pairs: Iterable[tuple[str, str]]) -> dict[str, float]:
     }
 
 
-def pictures(pairs: Iterable[tuple[str, str]]) -> dict[str, float]:
+def pictures(pairs: Iterable[tuple[str, str]]) -> dict[str, float | None]:
     """Over (true HTML, HTML read): the share of ``captions`` that stand under their own picture,
-    of ``images`` that are there, and how many of those read are true (``images_precision``)."""
+    of ``images`` that are there, and how many of those read are true (``images_precision``); None
+    where there are none."""
     captions: list[bool] = []
     kept, wanted, read = 0, 0, 0
     for true_html, read_html in pairs:
@@ -50,10 +51,15 @@ def pictures(pairs: Iterable[tuple[str, str]]) -> dict[str, float]:
         files, found = {_file(each.url) for each in true}, {_file(each.url) for each in ours}
         kept, wanted, read = kept + len(files & found), wanted + len(files), read + len(found)
     return {
-        "captions": mean(captions) if captions else 0.0,
-        "images": kept / wanted if wanted else 0.0,
-        "images_precision": kept / read if read else 0.0,
+        "captions": _mean(captions),
+        "images": kept / wanted if wanted else None,
+        "images_precision": kept / read if read else None,
     }
+
+
+def _mean(shares: Iterable[float]) -> float | None:
+    every = [*shares]
+    return mean(every) if every else None
 
 
 def _addressed(html: str) -> str:

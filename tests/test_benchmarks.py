@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import socket
@@ -11,7 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import build, deliver, handover, ledger, people, room, scale, sources, workers
+from benchmarks import (
+    build,
+    deliver,
+    extract,
+    handover,
+    ledger,
+    people,
+    room,
+    scale,
+    sources,
+    workers,
+)
 from benchmarks.rounds import Rounds, Run
 from benchmarks.sink import FastSink, postfix
 from tests.fakes.postgres import programs
@@ -121,3 +133,46 @@ def test_sources(capsys: pytest.CaptureFixture[str]) -> None:
     told = ran(sources.main, capsys, *given)
     assert told["polls_per_s"] > 0
     assert {"vs_requests_conditional_cpu", "longest_wait_hanging", "rss_mb"} <= set(told)
+
+
+PAGE = "<title>A pier</title><article><h1>A pier</h1>{}</article>".format(
+    "<p>The council met on the quay on Monday, and voted for the plan of the old pier.</p>" * 5
+)
+
+
+def test_pages_are_scored_by_what_is_true_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, files in {
+        "a": {
+            "source.html": PAGE,
+            "expected.html": PAGE,
+            "expected-metadata.json": '{"title": "A pier"}',
+        },
+        "b": {"source.html": PAGE, "expected.html": PAGE},
+        "half": {"expected.html": PAGE},
+    }.items():
+        (tmp_path / name).mkdir()
+        for file, text in files.items():
+            (tmp_path / name / file).write_text(text)
+    said = ran(extract.main, capsys, "--corpus", str(tmp_path), "--only", "ours")
+    assert (said["pages"], said["title"], said["false_author"]) == (2, 1, 0)
+    assert said["captions"] is said["images"] is said["author"] is said["date"] is None
+
+
+def test_articles_of_which_there_is_no_page_are_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "a.html.gz").write_bytes(gzip.compress(PAGE.encode()))
+    truth = {name: {"articleBody": "The council met on the quay"} for name in "ab"}
+    (tmp_path / "ground-truth.json").write_text(json.dumps(truth))
+    said = ran(extract.main, capsys, "--corpus", str(tmp_path), "--only", "ours")
+    assert said["pages"] == 1 and said["recall"] == 1
+
+
+def test_a_folder_without_pages_is_said_to_be_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="holds no pages"):
+        ran(extract.main, capsys, "--corpus", str(tmp_path))
