@@ -11,7 +11,7 @@ the last column says why. The command line, the daemon and every worker read thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +36,8 @@ class Job:
     """*due* names the rows (primary keys), *do* works on one.
 
     *width*: how many of them at the same time in one process; a number is never more than its
-    workers.
+    workers. *take* claims many rows at once for hands of this process that will come to them soon,
+    and returns those that are ours; *rest* is called when none of them waits any more.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Job:
     do: Callable[[int, datetime], object]
     width: int | Callable[[], int]
     claim: str
+    take: Callable[[Sequence[int], datetime], Sequence[int]] = lambda keys, now: keys
+    rest: Callable[[], object] = lambda: None
 
     def hands(self, workers: int) -> int:
         """How many at the same time, in a process with so many workers."""
@@ -57,6 +60,8 @@ JOBS = (
         places.look,
         width=lambda: site().sources.look_width,
         claim="next_check moved by conditional UPDATE; Article unique (source, identity)",
+        take=places.take,
+        rest=places.rest,
     ),
     Job(
         "take",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from syndicate.engine.models import Failure
 from syndicate.jobs import Job
@@ -65,6 +65,15 @@ def run(job: Job, key: int, now: datetime) -> bool:
         _set_aside(job, key, clock.now(), error)
         return False
     return True
+
+
+def rest(job: Job) -> None:
+    """None of a job's rows waits any more: what it put off is done, what it took is given back."""
+    try:
+        job.rest()
+    except Error as error:
+        # What could not be written down now is done once more when its claim has ended.
+        log.error("%s: the database does not answer: %s", job.name, error)
 
 
 def set_aside(now: datetime) -> set[tuple[str, int]]:

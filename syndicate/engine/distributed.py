@@ -140,9 +140,10 @@ class DistributedEngine:
 
     def _run(self, fetched: queue.Fetched) -> None:
         """In a job's own thread."""
-        well = False
+        well, job = False, _BY_NAME[fetched.name]
         try:
-            well = base.run(_BY_NAME[fetched.name], fetched.key, clock.now())
+            well = base.run(job, fetched.key, clock.now())
+            base.rest(job)
             queue.finish(fetched.id)
         except queue.LOST as error:
             # Swept away by others, who may do it once more; or still there, and swept later.

@@ -24,6 +24,7 @@ class InlineEngine:
         """Do them now."""
         for key in keys:
             base.run(job, key, self.now or clock.now())
+        base.rest(job)
         return list(keys)
 
     def alive(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connections
@@ -36,7 +36,16 @@ class LocalEngine:
 
     def submit(self, job: Job, keys: Sequence[int]) -> list[int]:
         """Queue rows of work for their threads."""
-        return [key for key in keys if self._take(job, key)]
+        fresh = self._enter(job, keys)
+        ours: set[int] = set()
+        try:
+            ours.update(job.take(fresh, clock.now()))
+        finally:
+            self._leave(job, [key for key in fresh if key not in ours])
+        begun = [key for key in fresh if key in ours]
+        for key in begun:
+            self._begin(job, key)
+        return begun
 
     def alive(self) -> bool:
         """Threads begin when they are needed."""
@@ -53,17 +62,29 @@ class LocalEngine:
             self._closed = True
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
-        return self.wait(seconds)
+        ended = self.wait(seconds)
+        for job in JOBS:
+            base.rest(job)
+        return ended
 
-    def _take(self, job: Job, key: int) -> bool:
+    def _enter(self, job: Job, keys: Sequence[int]) -> list[int]:
+        """Note as waiting what is not in hand."""
         with self._changed:
-            if self._closed or (job.name, key) in self._in_hand:
-                return False
-            self._in_hand.add((job.name, key))
-            self._waiting[job.name] += 1
+            fresh = [key for key in keys if (job.name, key) not in self._in_hand]
+            fresh = [] if self._closed else fresh
+            self._in_hand.update((job.name, key) for key in fresh)
+            self._waiting[job.name] += len(fresh)
+        return fresh
+
+    def _leave(self, job: Job, keys: Collection[int], begun: bool = False) -> None:
+        with self._changed:
+            self._in_hand.difference_update((job.name, key) for key in keys)
+            self._waiting[job.name] -= 0 if begun else len(keys)
+            self._changed.notify_all()
+
+    def _begin(self, job: Job, key: int) -> None:
         future = self._pools[job.name].submit(self._run, job, key)
         future.add_done_callback(lambda done: self._release(job, key, done))
-        return True
 
     def _run(self, job: Job, key: int) -> bool:
         with self._changed:
@@ -74,14 +95,14 @@ class LocalEngine:
         finally:
             # A thread's connection is its own. It goes on with it while more is waiting: to open
             # one takes as long as a short job.
-            if not well or not self._waiting[job.name]:
+            idle = not self._waiting[job.name]
+            if idle:
+                base.rest(job)
+            if idle or not well:
                 connections.close_all()
         return well
 
     def _release(self, job: Job, key: int, done: Future[bool]) -> None:
-        with self._changed:
-            self._in_hand.discard((job.name, key))
-            self._waiting[job.name] -= done.cancelled()
-            self._changed.notify_all()
+        self._leave(job, [key], begun=not done.cancelled())
         if not done.cancelled():
             self._ended(done.exception() is None and done.result())

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,11 +65,11 @@ def failure(source: Source, error: BadInput, now: datetime) -> dict[str, Any]:
     }
 
 
-def give_back(source: Source, until: datetime, values: dict[str, Any]) -> None:
+def give_back(source: Source, values: Mapping[str, Any]) -> None:
     """Store *values*, and end the claim. If an editor asked for a look meanwhile, that stands."""
-    own = When(next_check=until, then=Value(values["next_check"]))
+    own = When(next_check=source.next_check, then=Value(values["next_check"]))
     following = Case(own, default=F("next_check"))
-    Source.objects.filter(pk=source.pk).update(**values | {"next_check": following})
+    Source.objects.filter(pk=source.pk).update(**{**values, "next_check": following})
 
 
 def wait(source: Source, now: datetime) -> timedelta:
@@ -196,5 +196,5 @@ def _in_time(look: Look, at: datetime, now: datetime) -> datetime:
 
 
 def _fitting(validator: str, size: int) -> str:
-    """Verbatim or not at all: a validator that was cut is another one."""
-    return validator if len(validator) <= size else ""
+    """Verbatim or not at all: a validator that was cut, or mended, is another one."""
+    return validator if len(validator) <= size and validator.isprintable() else ""

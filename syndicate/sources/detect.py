@@ -2,7 +2,8 @@
 
 ::
 
-    detect     claim ─→ look.look ─→ keep.shape ─┐
+    detect     claim ─→ look_at: look.look ─→ shape ─→ nothing new: note, now or soon (logbook.py)
+                                                 ↓
     take       told of ─→ look.listen ─→ shape ──┴→ one transaction: keep, what to ask with next
     take_back  told that it is gone                 time, health, next look (after.py)
     add_article (hand.py)  by its address alone
@@ -15,8 +16,9 @@ transaction as the articles, so a crash between any two steps loses none and dou
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -43,26 +45,41 @@ log = logging.getLogger(__name__)
 # A hub is told, reads the feed, and then goes through all who subscribed.
 HUB_NEEDS = timedelta(minutes=5)
 
+# Stores what a look leaves with its source, and ends the claim.
+Note = Callable[[Source, Mapping[str, Any]], None]
+
+
+def write_now(source: Source, values: Mapping[str, Any]) -> None:
+    """``give_back``, which the disk need not confirm."""
+    with writing(again=True):
+        give_back(source, values)
+
 
 def detect(source_id: int, now: datetime) -> None:
     """Look at one source, if it is due and nobody else has taken it."""
-    source = Source.objects.select_related("push").filter(pk=source_id).first()
-    until = now + LOOK_LEASE
-    if source is None or source.next_check > now:
-        return
     with writing(again=True):
-        taken = Source.objects.claim(source_id, source.next_check, until)
-    if not taken:
-        return
+        taken = Source.objects.claim([source_id], now, now + LOOK_LEASE)
+    for source in taken:
+        look_at(source, now)
+
+
+def look_at(source: Source, now: datetime, note: Note = write_now) -> None:
+    """Look at a source that we have claimed.
+
+    *note* stores what may as well be lost, since another look finds it: logbook.note does so soon.
+    """
     try:
         shaped = shape(look(source, now), now)
     except BadInput as error:
-        with writing(again=True):
-            give_back(source, until, failure(source, error, now))
+        note(source, failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)
         return
-    with writing(again=shaped.look.reading.not_modified), transaction.atomic():
-        made = _stored(shaped, until, now)
+    if shaped.look.reading.not_modified:
+        values = success(shaped.look, (), now)
+        # Who moves must not find the new address taken by one that is being written down with it.
+        return write_now(source, values) if "url" in values else note(source, values)
+    with writing(), transaction.atomic():
+        made = _stored(shaped, now)
     _tell(shaped, made)
 
 
@@ -105,16 +122,16 @@ def peek(source: Source, now: datetime) -> Decision:
     return glance(source, now).decision
 
 
-def _stored(shaped: Shaped, until: datetime, now: datetime) -> list[Article]:
+def _stored(shaped: Shaped, now: datetime) -> list[Article]:
     """Articles, validators, health and next look: all of it or nothing."""
     seen = shaped.look
     source, baseline = seen.source, seen.source.baseline_at
-    made = [] if seen.reading.not_modified else keep(shaped, now)
+    made = keep(shaped, now)
     push.offer(source, seen.reading, now)
     late = sum(_should_have_been_told(article, now) for article in made)
     if late and baseline is not None:
         push.missed(source, late, now)
-    give_back(source, until, success(seen, made, now))
+    give_back(source, success(seen, made, now))
     return made
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from syndicate.lib import secrets
@@ -23,12 +23,20 @@ class SourceQuerySet(models.QuerySet["Source"]):
         watched = self.filter(active=True, next_check__lte=now)
         return watched.exclude(health=Source.Health.GONE).order_by("next_check")
 
-    def claim(self, pk: int, seen: datetime, until: datetime) -> bool:
-        """Take a source for one look: only one of two daemons that both saw it due gets it.
+    def claim(self, pks: Iterable[int], now: datetime, until: datetime) -> list[Source]:
+        """Take those of *pks* that are due, each for one look: of two daemons that both saw one
+        due, one gets it. *until* is when others may try if we vanish; ``next_check`` says so.
 
-        *seen* is the ``next_check`` that made it due; *until* is when another may try if we vanish.
+        PostgreSQL passes over what another is just taking; SQLite lets only one in here.
         """
-        return self.filter(pk=pk, active=True, next_check=seen).update(next_check=until) == 1
+        due = self.filter(pk__in=pks, active=True, next_check__lte=now).order_by("next_check")
+        with transaction.atomic():
+            mine = list(due.select_for_update(skip_locked=True, of=["self"]).select_related("push"))
+            if mine:
+                self.filter(pk__in=[source.pk for source in mine]).update(next_check=until)
+        for source in mine:
+            source.next_check = until
+        return mine
 
 
 class Source(models.Model):
