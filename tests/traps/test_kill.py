@@ -19,6 +19,11 @@ from tests.faults.slipway import Slipway
 
 KILLED = -9
 HOUR = timedelta(hours=1)
+# What each look would spend its time on: imports.
+IMPORTED = (
+    "tests.traps.victim", "syndicate.sources.readers.feed", "syndicate.sources.witness",
+    "trafilatura",
+)  # fmt: skip
 
 
 class Victims:
@@ -32,7 +37,7 @@ class Victims:
             "DJANGO_SETTINGS_MODULE": "syndicate.settings",
             "SYNDICATE_SOURCES__ALLOW_PRIVATE": '["127.0.0.1"]',
         }
-        self._slipway = Slipway(clean | named, home / "log")
+        self._slipway = Slipway(clean | named, home / "log", *IMPORTED)
 
     def __enter__(self) -> Victims:
         self._slipway.__enter__()

@@ -60,3 +60,4 @@ def watch(asked: Any) -> None:
 
 if __name__ == "__main__":
     begin(sys.argv[1]) if len(sys.argv) == 2 else look(*map(int, sys.argv[1:]))
+    os._exit(0)  # all is stored; to tidy up all that was imported takes longer than the look
