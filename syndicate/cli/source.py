@@ -10,7 +10,7 @@ from syndicate.cli.command import Act, Command, Row
 from syndicate.cli.show import columns, say, show
 from syndicate.cli.source_add import add, find
 from syndicate.cli.source_edit import edit
-from syndicate.cli.watched import SOURCE, describe, state
+from syndicate.cli.watched import SOURCE, describe, is_hand, state
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,13 +60,14 @@ def show_(source: Source) -> None:
     now = clock.now()
     told = [_article(each, now) for each in telling(source.articles.all())[:10]]
     pushed = [("Told at once", said) for said in push.describe(source, now)]
-    facts = [*portrait(source, now), *pushed, ("Ping address", ping_address(source))]
+    ping = "" if is_hand(source) else ping_address(source)
+    facts = [*portrait(source, now), *pushed, *([("Ping address", ping)] if ping else [])]
     rows = [(a["id"], a["state"], a["date"], a["title"], a["remark"]) for a in told]
     head = ("Id", "State", "Date", "Title", "Remark")
     show(
         {
             **describe(source),
-            "ping_address": ping_address(source),
+            "ping_address": ping,
             "facts": [{"name": name, "text": text} for name, text in facts],
             "articles": told,
         },

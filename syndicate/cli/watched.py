@@ -67,5 +67,12 @@ def _headline(entry: Entry) -> str:
 def state(source: Source) -> str:
     """How it is, in a word; with the number of looks that failed."""
     if not source.active:
-        return "paused"
+        return "by hand" if is_hand(source) else "paused"
     return f"{source.health} ({source.failures})" if source.failures else source.health
+
+
+def is_hand(source: Source) -> bool:
+    """Whether it only gathers what was added by its address."""
+    from syndicate.sources.hand import HAND
+
+    return source.kind == HAND

@@ -11,6 +11,7 @@ import pytest
 
 from syndicate.cli.source_add import KINDS
 from syndicate.lib import clock
+from syndicate.sources.hand import by_hand
 from syndicate.sources.models import Source
 from syndicate.sources.readers import READERS
 from tests import rows
@@ -165,3 +166,9 @@ def test_a_ping_address_is_renewed(asked: Asked) -> None:
     assert before == asked("source", "ping-address", one.pk)["ping_address"]
     after = asked("source", "ping-address", one.pk, "--renew")["ping_address"]
     assert before != after and after.endswith(Source.objects.get().ping_token)
+
+
+def test_what_was_added_by_hand_is_no_site(asked: Asked, syndicate: Command) -> None:
+    hand = by_hand(rows.NOON)
+    assert asked("source", "show", hand.pk)["ping_address"] == ""
+    assert "by hand" in syndicate("source", "list").stdout
