@@ -178,6 +178,14 @@ def session(
     return made
 
 
+def may_hear(url: str, asked: str) -> bool:
+    """Whether what lets us in at *asked* may be said at *url*: the same host, no less encrypted."""
+    try:
+        return _same_door(target(asked), target(url))
+    except ValueError:
+        return False
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long a server asks us to wait: seconds, or a date (RFC 9110, 10.2.3)."""
     value = CaseInsensitiveDict(headers).get("Retry-After", "").strip()

@@ -15,12 +15,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from syndicate.lib import clock, robots, stop
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
-from syndicate.lib.http import Refused
+from syndicate.lib.http import Refused, may_hear
 from syndicate.sources import pages
 from syndicate.sources.decide import Change, Decision, Find, State
 from syndicate.sources.extract import Extract
@@ -41,7 +40,7 @@ class Pages:
     """The pages read at one look, each once. *headers* are shown to the source's own host only."""
 
     def __init__(self, source: Source, now: datetime) -> None:
-        self._host = urlsplit(source.url).netloc
+        self._at = source.url
         self._headers = source.headers
         self.now = now
         self._end = clock.monotonic() + PAGES_FOR
@@ -55,8 +54,8 @@ class Pages:
     def read(self, url: str) -> Extract:
         """As ``pages.read``."""
         if url not in self._read:
-            own = urlsplit(url).netloc == self._host
-            self._read[url] = pages.read(url, self.now, self._headers if own else None)
+            headers = self._headers if may_hear(url, self._at) else None
+            self._read[url] = pages.read(url, self.now, headers)
         return self._read[url]
 
 

@@ -15,7 +15,6 @@ import zstandard
 
 from syndicate.lib import http
 from syndicate.lib.errors import BadInput, NotSent, Scope
-from syndicate.lib.hop import target
 from tests.conftest import NOON
 from tests.fakes.proxy import Proxy
 from tests.fakes.website import Asked, Website
@@ -87,7 +86,7 @@ def test_nor_to_the_same_host_once_another_had_a_say(site: Website) -> None:
     ],
 )
 def test_who_may_hear_what_lets_us_in(begin: str, end: str, same: bool) -> None:
-    assert http._same_door(target(begin), target(end)) is same
+    assert http.may_hear(end, begin) is same
 
 
 def test_a_name_and_password_in_the_address_are_said_and_not_told(site: Website) -> None:

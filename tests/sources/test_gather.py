@@ -10,7 +10,7 @@ import pytest
 
 from syndicate.lib import clock
 from syndicate.sources.detect import peek
-from syndicate.sources.gather import NO_ARTICLE
+from syndicate.sources.gather import NO_ARTICLE, Pages
 from syndicate.sources.look import OTHER_ADDRESS
 from syndicate.sources.models import Article, Source
 from syndicate.sources.readers import READERS
@@ -117,3 +117,14 @@ def test_a_glance_reads_no_page(site: Website) -> None:
     show(source, addresses(site.publish("A new pier", LONG)))
     assert len(peek(source, NOON).new) == 1
     assert site.requests == []
+
+
+def test_only_the_sources_own_site_is_shown_what_lets_us_in(site: Website) -> None:
+    with Website() as other:
+        source = watched(site, site.publish("Old", LONG))
+        source.url, source.credentials = f"{site.url}/list", {"token": "secret"}
+        pages = Pages(source, NOON)
+        for each in (site, other):
+            pages.read(each.publish("A new pier", LONG))
+        assert site.requests[-1].headers["authorization"] == "Bearer secret"
+        assert "authorization" not in other.requests[-1].headers

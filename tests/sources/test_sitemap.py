@@ -178,3 +178,24 @@ def test_one_that_unpacks_without_end_is_refused() -> None:
     packed = gzip.compress(b"<urlset>" + b" " * 60_000_000, 1)
     with pytest.raises(BadInput, match="unpacks to more than 52 MB"):
         parse(page(packed))
+
+
+def test_what_lets_us_in_is_for_the_site_alone(site: Website) -> None:
+    with Website() as other:
+        put(site, "/sitemap.xml", index((f"{site.url}/a.xml", ""), (f"{other.url}/b.xml", "")))
+        put(site, "/a.xml", urlset(("/a-new-pier", "")))
+        put(other, "/b.xml", urlset(("/another-pier", "")))
+        look(site, headers={"Cookie": "member=yes"})
+        assert "cookie" in site.requests[-1].headers
+        assert "cookie" not in other.requests[-1].headers
+
+
+def test_a_part_that_could_not_be_read_is_asked_for_again(site: Website) -> None:
+    names = ("/a.xml", "/b.xml")
+    body = index(*((site.url + name, "2026-11-23") for name in names))
+    put(site, "/sitemap.xml", body, ETag='"1"')
+    put(site, "/a.xml", urlset((site.url + "/2026/11/a-new-pier", "2026-11-23")))
+    site.answer_with(503, url=site.url + "/b.xml")
+    assert look(site).conditions.etag == ""
+    put(site, "/b.xml", urlset((site.url + "/2026/11/another-pier", "2026-11-23")))
+    assert look(site).conditions.etag == '"1"'

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from syndicate.lib import stop
 from syndicate.lib.errors import BadInput
-from syndicate.lib.http import Page, Refused, fetch
+from syndicate.lib.http import Page, Refused, fetch, may_hear
 from syndicate.sources.readers.base import Ask, Entry, Reading
 
 PAGES = 5
@@ -72,9 +72,9 @@ def field(url: str, name: str) -> str:
 
 def _older(url: str, ask: Ask, parse: Callable[[Page], Leaf]) -> Leaf | None:
     # What lets us in there is not for whomever a feed may name.
-    same = urlsplit(url).netloc == urlsplit(ask.url).netloc
+    headers = ask.headers if may_hear(url, ask.url) else {}
     try:
-        page = fetch(url, headers=ask.headers if same else {}, now=ask.now)
+        page = fetch(url, headers=headers, now=ask.now)
     except Refused as error:
         if error.status < 500 and error.status != 429:
             return None  # there is no page before it

@@ -24,7 +24,7 @@ from urllib.parse import urldefrag
 
 from syndicate.lib import stop
 from syndicate.lib.errors import BadInput
-from syndicate.lib.http import Page, fetch
+from syndicate.lib.http import Page, fetch, may_hear
 from syndicate.sources.readers import sitemapxml
 from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 from syndicate.sources.readers.conditions import left_behind
@@ -66,8 +66,9 @@ class Sitemap:
             found = left_behind(page, ask.last)
             return Reading(not_modified=True, conditions=found, moved_to=moved)
         top = sitemapxml.read(page)
-        below = list(_below(top.children, ask, self._children))
-        found = _conditions(page, top, below)
+        wanted = _that_matter(top.children)[: self._children]
+        below = list(_below(wanted, ask))
+        found = _conditions(page, top, below, whole=len(below) == len(wanted))
         if found.body_hash == ask.last.body_hash:
             return Reading(not_modified=True, conditions=found, moved_to=moved)
         maps = [top, *map(sitemapxml.read, below)]
@@ -131,14 +132,15 @@ def _moment(entry: Entry) -> datetime:
 # --- an index, and what lies below it ---------------------------------------------------------
 
 
-def _below(children: Sequence[Child], ask: Ask, most: int) -> Iterator[Page]:
+def _below(children: Sequence[Child], ask: Ask) -> Iterator[Page]:
     """The documents below an index, one after another, as many as we may have."""
-    room, waiting, failure, read = MAX_BYTES, _that_matter(children), None, 0
-    for child in waiting[:most]:
+    room, failure, read = MAX_BYTES, None, 0
+    for child in children:
         if stop.requested():
             return
+        headers = ask.headers if may_hear(child.url, ask.url) else {}
         try:
-            page = fetch(child.url, headers=ask.headers, max_bytes=room, now=ask.now)
+            page = fetch(child.url, headers=headers, max_bytes=room, now=ask.now)
         except BadInput as error:
             failure = error
             continue
@@ -172,15 +174,15 @@ def _name(child: Child) -> str:
     return f"{parts.path}?{parts.query}".lower()
 
 
-def _conditions(page: Page, top: Listed, below: Sequence[Page]) -> Conditions:
+def _conditions(page: Page, top: Listed, below: Sequence[Page], *, whole: bool) -> Conditions:
     """What to ask with next time.
 
     An index that does not say when its children changed stays the same while they do: it is never
-    asked conditionally (WordPress' own is one).
+    asked conditionally (WordPress' own is one), nor one of whose children not all could be read.
     """
     found, digest = left_behind(page, Conditions()), hashlib.sha256(page.body)
     for each in below:
         digest.update(hashlib.sha256(each.body).digest())
-    if not all(child.changed_at for child in top.children):
+    if not whole or not all(child.changed_at for child in top.children):
         return Conditions(body_hash=digest.hexdigest())
     return replace(found, body_hash=digest.hexdigest())
