@@ -61,7 +61,7 @@ def headlines(candidate: Candidate) -> list[str]:
 def _headline(entry: Entry) -> str:
     at = f"{entry.published_at.astimezone():%Y-%m-%d %H:%M}" if entry.published_at else "–"
     by = f" ({entry.author})" if entry.author else ""
-    return f"  {at:<16}  {entry.title or entry.url}{by}"
+    return f"   {at:<16}  {entry.title or entry.url}{by}"
 
 
 def state(source: Source) -> str:

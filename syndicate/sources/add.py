@@ -31,9 +31,7 @@ def add_source(
 
 def likeliest(url: str, now: datetime, kind: str = "") -> Candidate:
     """What at *url* is most likely meant. Raises BadInput where there is nothing to watch."""
-    found = discover(url, now, kind)
-    # Who names the kind has chosen that very address, though another may be better.
-    return next((each for each in found if kind and each.url == url), found[0])
+    return discover(url, now, kind)[0]
 
 
 def watch(

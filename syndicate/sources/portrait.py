@@ -15,6 +15,7 @@ from syndicate.sources.hand import HAND
 from syndicate.sources.look import policy
 from syndicate.sources.models import Article, Source
 from syndicate.sources.readers import READERS
+from syndicate.sources.readers.api import without_key
 
 _MOMENT = timedelta(seconds=45)
 _FILTERS = {
@@ -43,7 +44,7 @@ def portrait(source: Source, now: datetime) -> list[Fact]:
 
 def _place(source: Source) -> Iterator[Fact]:
     yield Fact("Kind", label(source.kind))
-    yield Fact("Address", source.url)
+    yield Fact("Address", without_key(source.url))
     if source.site_url and source.site_url != source.url:
         yield Fact("Site", source.site_url)
     if source.moved_to and source.moved_to != source.url:

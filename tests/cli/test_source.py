@@ -72,6 +72,8 @@ def test_every_setting_is_set_and_cleared(asked: Asked) -> None:
     assert told["since"].startswith("2026-11-01")
     assert (told["max_age_days"], told["max_new"], told["settle_minutes"]) == (3, 5, 10)
     assert told["filters"] == {"tags": ["piers"], "not_words": ["advertisement"]}
+    kept = asked("source", "edit", one.pk, "--only-tag", "ropes", "--only-tag", "knots")["filters"]
+    assert kept == {"tags": ["ropes", "knots"], "not_words": ["advertisement"]}
     cleared = asked("source", "edit", one.pk, *(p for f in [*given][1:] for p in (f, "")))
     assert (cleared["name"], cleared["interval"], cleared["filters"]) == ("The Harbour", None, {})
     assert cleared["max_age_days"] is cleared["since"] is None

@@ -24,6 +24,7 @@ from syndicate.sources.knock import inside
 from syndicate.sources.models import Article, Source
 from syndicate.sources.portrait import label, portrait, remark, telling
 from syndicate.sources.readers import READERS
+from syndicate.sources.readers.api import without_key
 from syndicate.sources.tell import ping_address
 from syndicate.web.desk.act import act
 from syndicate.web.desk.page import page
@@ -58,7 +59,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     """All of them, how they are and when they are looked at next."""
     fresh = Count("articles", filter=Q(articles__state=Article.State.NEW))
     found = Source.objects.annotate(count=Count("articles"), fresh=fresh)
-    return page(request, "sources", sources=found, hand=HAND)
+    return page(request, "sources", sources=found, hand=HAND, shown=without_key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,9 +75,8 @@ def source_new(request: HttpRequest) -> HttpResponse:
         except SyndicateError as error:
             form.add_error("url", str(error))
     status = 422 if form.errors else 200
-    return page(
-        request, "source_new", status, section="sources", form=form, found=found, label=label
-    )
+    told = {"form": form, "found": found, "label": label, "shown": without_key}
+    return page(request, "source_new", status, section="sources", **told)
 
 
 def _entered(request: HttpRequest, form: AddressForm) -> HttpResponse:
