@@ -6,7 +6,7 @@
             ─→ each tried, a few at a time (candidates) ─→ no feed? where feeds usually lie
             ─→ the same in two formats once ─→ ranked
 
-A whole feed comes before an API, that before a feed of teasers, then h-feed, news sitemap, a page
+The API of WordPress or Ghost comes first, then a whole feed, one of teasers, h-feed, news sitemap, a page
 that lists articles, any sitemap. Not more than 24 requests and 30 seconds are spent.
 """
 
@@ -27,6 +27,7 @@ from syndicate.lib.tidy import Element
 from syndicate.sources import guesses
 from syndicate.sources.candidates import COST, Candidate, candidate, tried
 from syndicate.sources.guesses import Guess
+from syndicate.sources.knock import bare
 from syndicate.sources.readers import READERS, feed
 from syndicate.sources.readers.likely import host
 from syndicate.sources.readers.text import one_address
@@ -86,7 +87,7 @@ def discover(url: str, now: datetime, kind: str = "") -> list[Candidate]:
 
     Raises BadInput if the address cannot be read, or nothing of use was found; it says where.
     """
-    url, search = url.strip(), _Search(now, kind)
+    url, search = bare(url.strip()), _Search(now, kind)
     if (given := _as_it_is(url, search)) is not None:
         return [given]
     page = _page(url, search)

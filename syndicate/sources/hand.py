@@ -20,6 +20,7 @@ from syndicate.sources.decide import FAR, Decision, Find, Policy, State
 from syndicate.sources.gather import Pages, from_page
 from syndicate.sources.identity import marks, url_key
 from syndicate.sources.keep import keep, shape
+from syndicate.sources.knock import bare
 from syndicate.sources.look import Look
 from syndicate.sources.models import Article, Source
 from syndicate.sources.readers.base import Entry, Reading
@@ -38,7 +39,7 @@ def add_article(
     It is of *source*, else of the one whose site it stands on. *along* is called in the transaction
     that stores it. Raises BadInput where there is no article.
     """
-    own = source or _of_site(url) or by_hand(now)
+    own = source or _of_site(bare(url)) or by_hand(now)
     if known := _known(source, url):
         return _done(known, along)
     entry = _read(url, own, now)

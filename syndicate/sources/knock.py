@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from syndicate.lib.errors import BadInput
 from syndicate.sources.candidates import Candidate, candidate
 from syndicate.sources.guesses import Guess
 from syndicate.sources.models import Source
@@ -26,8 +27,18 @@ def knock(kind: str, url: str, given: Credentials, now: datetime) -> Reading:
 
 def inside(url: str, given: Credentials, now: datetime, kind: str = "") -> Candidate:
     """What stands at exactly this address, a feed if no *kind* is said. Raises BadInput."""
-    kind = kind or "feed"
+    kind, url = kind or "feed", bare(url)
     return candidate(Guess(kind, url), url, knock(kind, url, given, now))
+
+
+def bare(url: str) -> str:
+    """*url*, which may hold no password: it is shown, and kept in the clear. Raises BadInput."""
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise BadInput(
+            "This address holds a name and a password.",
+            "Give the address without them, and them apart: they are kept sealed then.",
+        )
+    return url
 
 
 def merged(kept: Credentials, given: Credentials) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from syndicate.lib.errors import BadInput
 from syndicate.sources.add import add_source
+from syndicate.sources.knock import inside
 from syndicate.sources.models import Source
 from tests.conftest import NOON
 from tests.fakes.website import Website
@@ -57,3 +58,13 @@ def test_what_cannot_be_found_is_said(site: Website) -> None:
     assert error.value.hint
     with pytest.raises(BadInput, match=r"is not there \(404\)"):
         add_source(site.url + "/nowhere", now=NOON)
+
+
+@pytest.mark.django_db
+def test_a_password_stands_in_no_address(site: Website) -> None:
+    for at in (site.url, site.feed_url):
+        with pytest.raises(BadInput, match="holds a name and a password"):
+            add_source(at.replace("://", "://ada:secret@"), now=NOON)
+    with pytest.raises(BadInput, match="holds a name and a password"):
+        inside(site.feed_url.replace("://", "://ada:secret@"), {"token": "t"}, NOON)
+    assert not Source.objects.exists()

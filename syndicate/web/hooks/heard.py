@@ -45,7 +45,8 @@ def _check(request: HttpRequest, source: Source, said: Told, body: bytes, now: d
         )
     secret = source.credentials.get("secret", "")
     signature = request.META.get("HTTP_X_GHOST_SIGNATURE", "")
-    if said.by != Notice.Kind.WEBHOOK or not secret:
+    # An address alone tells us to look for ourselves; who brings an article must have signed it.
+    if not secret or (said.entry is None and said.by != Notice.Kind.WEBHOOK):
         return
     if not ghost.is_signed(signature, secret, body, now):
         raise Turned(

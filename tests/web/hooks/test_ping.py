@@ -214,3 +214,11 @@ def test_what_micropub_may_ask(source: Source) -> None:
 def test_nothing_is_made_before_it_is_taken(source: Source) -> None:
     micropub(ENTRY, Authorization=f"Bearer {source.ping_token}")
     assert not Article.objects.exists()
+
+
+def test_where_a_secret_was_agreed_on_no_article_comes_without_it(source: Source) -> None:
+    source.credentials = {"secret": "s"}
+    source.save()
+    assert micropub(ENTRY, Authorization=f"Bearer {source.ping_token}").status_code == 401
+    assert not Notice.objects.exists()
+    assert ping(source, {"url": PIER}).status_code == 202, "its page is read where it stands"
