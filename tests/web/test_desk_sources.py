@@ -210,8 +210,8 @@ def test_its_articles_say_what_an_editor_should_know(desk: Client) -> None:
     assert "3 minutes" in text(desk.get(to("article", first.pk)))
 
 
-@pytest.mark.parametrize("name", ["source", "articles"])
-def test_many_articles_cost_no_more_questions(
+@pytest.mark.parametrize("name", ["source", "sources", "articles"])
+def test_many_rows_cost_no_more_questions(
     desk: Client, name: str, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     one, other = rows.source(), rows.source()
@@ -221,6 +221,7 @@ def test_many_articles_cost_no_more_questions(
         for _ in range(count):
             first = rows.article(source=one)
             rows.article(source=other, twin_of=first)
+            rows.article(source=rows.source())
 
     publish(1)
     with django_assert_max_num_queries(99) as few:

@@ -122,7 +122,9 @@ class SettingsForm(CredentialsForm):
     not_authors = lines("Not by an author")
     words = lines("Only with a word")
     not_words = lines("Not with a word", help_text="In the title, the summary or the text.")
-    secret = hidden("Secret of its webhooks", help_text="Only what is signed with it counts.")
+    secret = hidden(
+        "Secret of its webhooks", help_text="Articles in messages must be signed with it."
+    )
     forget = forms.BooleanField(required=False, label="Forget what is kept")
 
     sieve: ClassVar = ["tags", "not_tags", "authors", "not_authors", "words", "not_words"]

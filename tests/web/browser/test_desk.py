@@ -131,6 +131,24 @@ def test_a_source_is_found_watched_and_arranged_without_a_script(desk: Desk) -> 
         expect(page.get_by_text("curl -fsS -X POST")).to_be_visible()
 
 
+def test_what_is_found_and_what_is_wrong_can_be_read_by_everybody(desk: Desk) -> None:
+    settings = reverse("desk:source_settings", args=[rows.source().pk])
+    with Website() as site, desk(color_scheme="dark", viewport=PHONE) as page:
+        for title in ("A first pier", "A second pier", "A third pier"):
+            site.publish(title)
+        page.goto(reverse("desk:source_new"))
+        page.get_by_label("Address").fill(site.url)
+        page.get_by_role("button", name="Look there").click()
+        page.get_by_text("to watch it").click()
+        assert Axe().run(page).violations_count == 0
+        page.goto(settings)
+        page.get_by_label("Header", exact=True).fill("X-Key")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("both its name and its value")).to_be_visible()
+        assert Axe().run(page).violations_count == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_an_edition_is_changed_and_approved_without_a_script(desk: Desk) -> None:
     newsletter = rows.newsletter()
     rows.subscriber(to=newsletter.list)
