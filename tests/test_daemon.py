@@ -124,6 +124,17 @@ def test_a_stop_waits_no_longer_than_it_was_told(configure: Callable[..., Any]) 
         until(lambda: Source.objects.get().checked_at, what="the look to end")
 
 
+def test_a_stop_leaves_off_a_look_that_hangs(daemon: Daemon) -> None:
+    with Website() as website:
+        website.stall(30)
+        made = source(url=website.feed_url, baseline_at=None)
+        until(lambda: looks(website), what="a look")
+        assert daemon.stop() is True
+    found = Source.objects.get()
+    assert (found.failures, found.checked_at, found.health) == (0, None, made.health)
+    assert found.next_check <= clock.now()  # the next start looks at once
+
+
 def test_a_clock_set_back_does_not_hold_it_up(caplog: pytest.LogCaptureFixture) -> None:
     daemon = Daemon()
     daemon.start()

@@ -56,6 +56,9 @@ def run(job: Job, key: int, now: datetime) -> bool:
         job.do(key, now)
         if failed:
             Failure.objects.filter(job=job.name, key=key).delete()
+    except stop.Interrupted as error:
+        log.info("%s %s is left to the next start: %s", job.name, key, error)
+        return False
     except Exception as error:
         if database.is_passing(error):
             log.error("%s %s waits, nothing is lost: %s", job.name, key, error)

@@ -25,7 +25,7 @@ import urllib3
 from requests.structures import CaseInsensitiveDict
 from urllib3.util import Url, make_headers
 
-from syndicate.lib import clock
+from syndicate.lib import clock, stop
 from syndicate.lib.config import site
 from syndicate.lib.dial import Adapter, Deadline, Line
 from syndicate.lib.errors import BadInput, NotSent, Scope
@@ -90,7 +90,8 @@ def fetch(
     max_bytes: int | None = None,
     now: datetime | None = None,
 ) -> Page:
-    """GET *url*, following redirects. Raises BadInput (Refused for an HTTP error), naming it.
+    """GET *url*, following redirects. Raises BadInput (Refused for an HTTP error), naming it; and
+    Interrupted, when this process is to end before the answer has come.
 
     *headers* may hold what lets us in: no other host is shown it, nor the same one in the clear.
     *etag* and *last_modified* make it conditional; *now* is for a Retry-After that names a date.
@@ -101,7 +102,7 @@ def fetch(
     asked |= _conditions(etag, last_modified)
     begin = _target(url, url)
     name = shown(begin)
-    with Deadline(limits.deadline_seconds, line):
+    with Deadline(limits.deadline_seconds, line, yields=True):
         try:
             found = _follow(begin, asked | _login(begin), line, max_bytes or limits.max_bytes)
             _in_time(line)
@@ -109,6 +110,8 @@ def fetch(
         except (TooLarge, Unpackable, Unsayable) as error:
             raise _unusable(name, error, max_bytes or limits.max_bytes) from error
         except _BROKEN as error:
+            if line.expired and stop.presses():
+                raise stop.Interrupted(name) from error
             message, hint = failure(error, line, limits.deadline_seconds)
             raise BadInput(f"{name} {message}.", hint) from error
 

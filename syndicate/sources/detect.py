@@ -23,6 +23,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from syndicate.lib import stop
 from syndicate.lib.database import writing
 from syndicate.lib.errors import BadInput
 from syndicate.sources import push
@@ -70,6 +71,9 @@ def look_at(source: Source, now: datetime, note: Note = write_now) -> None:
     """
     try:
         shaped = shape(look(source, now), now)
+    except stop.Interrupted:
+        note(source, {"next_check": now})
+        raise
     except BadInput as error:
         note(source, failure(source, error, now))
         log.warning("%s cannot be read: %s", source.name, error)

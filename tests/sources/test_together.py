@@ -20,7 +20,7 @@ from tests.conftest import NOON
 from tests.fakes.postgres import Postgres, programs
 from tests.sources.looking import HOUR, Stage, entry, look, show, staged
 
-SUITES = ["look", "take", "stories", "together"]
+SUITES = ["look", "take", "stories", "together", "logbook"]
 
 
 @pytest.mark.django_db(transaction=True)
