@@ -1,11 +1,13 @@
 """What is told at our door, by a process that kills itself.
 
 python -m tests.web.hooks.victim begin URL               a new site, watched, served by a hub
-python -m tests.web.hooks.victim hear AT STEP KIND URL   one message; 0 if it is thanked for
-python -m tests.web.hooks.victim take AT STEP            all that was told
+python -m tests.web.hooks.victim hear AT STEP KIND URL…  messages; dies of the last, if of any
+python -m tests.web.hooks.victim take AT STEP KIND URL   takes what was left by the one before,
+                                                         hears of one more, and dies of taking it
 
 AT is the moment (seconds since 1970). STEP counts the statements that the database is asked for:
-before that one the process is gone, as by ``kill -9``. With STEP 0 it lives.
+before that one the process is gone, as by ``kill -9``. With STEP 0 it lives. It ends with 0 if it
+was thanked for all.
 """
 
 from __future__ import annotations
@@ -39,13 +41,13 @@ def begin(url: str) -> None:
     migrate(NOON, paths.data())
     source = Source.objects.create(name="Harbour", url=url, created_at=NOON, next_check=NOON)
     detect(source.pk, NOON)
-    push.offer(source, Reading(hub="https://hub.example"), NOON)
 
 
 def hear(kind: str, url: str) -> None:
     """Said by a hub, by the site, or by its Ghost."""
     status = _push() if kind == "push" else _ping({"url": url} if kind == "ping" else _post(url))
-    sys.exit(status != 202)
+    if status != 202:
+        sys.exit(f"{kind} was answered {status}")
 
 
 def _ping(said: object) -> int:
@@ -93,14 +95,33 @@ def die_before(step: int) -> None:
     watch(asked)
 
 
+def heard(now: datetime, step: int, kind: str, *urls: str) -> None:
+    """What was not thanked for is said again; the last is heard for the first time."""
+    *before, last = urls
+    for url in before:
+        hear(kind, url)
+    die_before(step)
+    hear(kind, last)
+
+
+def taken(now: datetime, step: int, kind: str, url: str) -> None:
+    """What the last one left, and one more."""
+    take_all(now)
+    hear(kind, url)
+    die_before(step)
+    take_all(now)
+
+
 def main(act: str, *words: str) -> None:
     """See above."""
     if act == "begin":
         return begin(*words)
-    now = datetime.fromtimestamp(int(words[0]), UTC)
-    die_before(int(words[1]))
+    at, step, *said = words
+    now = datetime.fromtimestamp(int(at), UTC)
     with clock.frozen(now):
-        hear(*words[2:]) if act == "hear" else take_all(now)
+        # Its feed names no hub, so a look has taken leave of it.
+        push.offer(Source.objects.get(), Reading(hub="https://hub.example"), now)
+        {"hear": heard, "take": taken}[act](now, int(step), *said)
 
 
 if __name__ == "__main__":
