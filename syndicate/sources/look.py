@@ -25,8 +25,6 @@ from syndicate.sources.readers.base import Ask, Conditions, Entry, Reading
 
 # Every so many looks all is asked for, whatever the hour: a server's 304 may be untrue.
 FULL_EVERY = 24
-# What somebody tells us of comes one by one; within this time it counts as coming at once.
-TOGETHER = timedelta(hours=1)
 OTHER_ADDRESS = "It is another address of an article that is known."
 
 
@@ -68,7 +66,9 @@ def listen(reading: Reading, source: Source, now: datetime) -> Look:
     """What somebody told us of *source*, decided as if we had looked; a part of it, though."""
     pages = Pages(source, now)
     rules = policy(source, now)
-    lately = source.articles.filter(first_seen__gt=now - TOGETHER).exclude(state=State.SEEN)
+    # What comes one by one counts as coming at once where a look would have found it at once.
+    together = source.interval or timedelta(minutes=site().sources.interval_minutes)
+    lately = source.articles.filter(first_seen__gt=now - together).exclude(state=State.SEEN)
     # Whoever tells us of an article before our first look means it to be news.
     rules = replace(rules, began=rules.began or now, besides=lately.count())
     seen = _decided(Look(source, reading, Decision(), rules, partial=True), pages)

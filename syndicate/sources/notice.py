@@ -114,10 +114,12 @@ def _pushed(notice: Notice, now: datetime) -> None:
 
 
 def _reading(notice: Notice) -> Reading:
+    if not notice.body:
+        return Reading()  # as some hubs do, and it means the same: look
     try:
         return feed.parse(_as_page(notice))
     except BadInput as error:
-        log.info("what was pushed for %s is read from the source instead: %s", notice, error)
+        log.info("was told of something new at %s and looks: %s", notice.source, error.message)
         return Reading()
 
 

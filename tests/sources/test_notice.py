@@ -213,3 +213,43 @@ def test_a_notice_is_claimed_by_one(source: Source) -> None:
     assert Notice.objects.get().attempts == 1
     take(notice.pk, NOON + MINUTE)
     assert not Notice.objects.exists()
+
+
+WAYS = ["push", "ping", "webhook"]
+
+
+def say(site: Website, source: Source, way: str, url: str, at: datetime) -> None:
+    """That *url* is new, in one of the ways."""
+    said: dict[str, Any] = {"push": feed(site), "ping": b"", "webhook": post(site, url)}
+    taken(source, way, said[way], url=url if way == "ping" else "", at=at)
+
+
+@pytest.mark.parametrize("first", WAYS)
+@pytest.mark.parametrize("second", WAYS)
+def test_told_in_two_ways_it_is_one_article(
+    site: Website, source: Source, first: str, second: str
+) -> None:
+    url = site.publish("A new pier", LONG)
+    say(site, source, first, url, NOON)
+    say(site, source, second, url, NOON + timedelta(seconds=1))
+    assert states() == NEW
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_busy_day_is_no_burst(site: Website, source: Source, way: str) -> None:
+    """Thirty an hour, each told of by itself: at no look would there have been too many."""
+    for n in range(30):
+        at = NOON + n * 2 * MINUTE
+        say(site, source, way, site.publish(f"Story {n}", [f"{n}: {LONG[0]}"], date=at), at)
+    assert list(states().values()) == ["seen"] + ["new"] * 30
+
+
+def test_an_empty_push_is_nothing_to_worry_about(
+    site: Website, source: Source, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    site.publish("A new pier")
+    taken(source, "push")
+    assert [record.getMessage() for record in caplog.records if "push" in record.getMessage()] == []
+    taken(source, "push", b"<html>")
+    assert f"was told of something new at {source.name} and looks" in caplog.text

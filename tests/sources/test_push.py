@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicate.sources import editorial, hub, push, websub
-from syndicate.sources.models import Push, Source
+from syndicate.sources.models import Notice, Push, Source
 from syndicate.sources.readers.base import Reading
 from tests import rows
 from tests.fakes.hub import Hub
@@ -119,6 +120,27 @@ def test_another_hub_may_be_named_instead(source: Source, harbour_hub: Hub, now:
         harbour_hub.redirect(other.url)
         ask(now)
         assert [form["hub.topic"] for form in other.asked] == [TOPIC]
+
+
+@pytest.mark.parametrize("inside", ["http://10.0.0.1/", "http://169.254.169.254/", "file:///etc"])
+def test_a_hub_leads_nobody_into_our_network(
+    source: Source, harbour_hub: Hub, inside: str, now: datetime
+) -> None:
+    harbour_hub.redirect(inside)
+    row = ask(now)
+    assert (row.state, row.error != "") == ("failed", True)
+
+
+def test_one_sources_hub_says_nothing_of_another(source: Source, now: datetime) -> None:
+    other = rows.source()
+    push.offer(other, Reading(hub="https://hub.example", topic="https://o.example/f"), now)
+    row = Push.objects.get(source=source)
+    assert confirm(row, now, topic="https://o.example/f") is None
+    body = b"<rss/>"
+    signed = hmac.new(push.secret(row).encode(), body, "sha256").hexdigest()
+    token = Push.objects.get(source=other).token
+    assert hub.receive(token, f"sha256={signed}", "text/xml", body, now)
+    assert not Notice.objects.exists()
 
 
 def test_hubs_that_name_each_other_are_left(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syndicate.lib.errors import BadInput
 from syndicate.sources import told
-from syndicate.sources.told import Told, ghost
+from syndicate.sources.told import Told, form, ghost
 
 BASE = "https://harbour.example.org/feed.xml"
 PIER = "https://harbour.example.org/pier"
@@ -169,3 +169,13 @@ def test_a_form_in_parts() -> None:
 def test_files_are_not_taken() -> None:
     with pytest.raises(BadInput, match="Files"):
         multipart('name="photo"; filename="pier.jpg"', "JFIF")
+
+
+@pytest.mark.parametrize("depth", [990, 2000])
+def test_parts_in_parts_in_parts_are_no_form(depth: int) -> None:
+    nested = (
+        b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (n, n + 1)
+        for n in range(depth)
+    )
+    with pytest.raises(BadInput, match="form"):
+        form.parts("multipart/form-data; boundary=b0", b"\r\n".join(nested))

@@ -85,7 +85,15 @@ def test_but_not_once_the_first_is_being_taken(source: Source) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://evil.example/pier", "https://harbour.example.org.evil.example/"]
+    "url",
+    [
+        "https://evil.example/pier",
+        "https://harbour.example.org.evil.example/",
+        "https://harbour.example.org@evil.example/",
+        "http://127.0.0.1:8000/desk/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+    ],
 )
 def test_another_sites_article_is_not_for_this_source_to_tell(source: Source, url: str) -> None:
     for said in ({"url": url}, {"type": ["h-entry"], "properties": {"url": [url]}}):
@@ -131,6 +139,24 @@ def test_nonsense_and_too_much(source: Source, configure: Callable[..., Any]) ->
     assert (ping(source, b"{").status_code, Notice.objects.count()) == (400, 0)
     configure(sources={"max_bytes": 100})
     assert ping(source, b"url=" + b"a" * 100).status_code == 413
+
+
+@pytest.mark.parametrize("length", ["", "-1", "many", "99999999999999999999", "٣"])
+def test_a_length_that_is_none(source: Source, length: str) -> None:
+    """Nothing worse than a refusal, and never more than is taken in memory."""
+    path = f"/hooks/ping/{source.ping_token}"
+    answer = Client().post(path, b"url=" + PIER.encode(), "text/plain", CONTENT_LENGTH=length)
+    assert answer.status_code in {202, 400, 413}
+
+
+def test_a_token_is_in_no_answer_and_in_no_log(
+    source: Source, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("ERROR", "django.request")  # as lib.log does
+    answers = [ping(source, b"{"), ping(source), micropub(ENTRY, Authorization="Bearer no")]
+    answers += [Client().get(f"/hooks/ping/{source.ping_token}")]
+    assert not any(source.ping_token.encode() in answer.content for answer in answers)
+    assert source.ping_token not in caplog.text
 
 
 def ghost(source: Source, secret: str, now: datetime, at: float = 0) -> HttpResponse:
