@@ -1,6 +1,6 @@
 """Watching a thousand sources: polls a second, what one costs, and who waits where a host hangs.
 
-    python -m benchmarks.sources [--sources N] [--rounds N] [--hanging N] [--json]
+    python -m benchmarks.sources [--sources N] [--rounds N] [--hanging N] [--unchanged] [--json]
 
 Ours is ``syndicate worker`` with its database: claimed, read, decided, stored. Against ``requests``
 in sixteen threads with feedparser, which stores nothing, with conditions and without. In each round
@@ -126,6 +126,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     hosts = max(1, options.sources // EACH)
     with ExitStack() as stack:
         publisher = stack.enter_context(Publisher(hosts, EACH, options.hanging))
+        if options.unchanged:
+            publisher.keep_unchanged()
         watch = stack.enter_context(watching(publisher))
         peers = {name: Peer(name, publisher.feeds) for name in ("conditional", "plain")}
         for peer in peers.values():
@@ -149,6 +151,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--hanging", type=int, default=4, help="hosts, with five sources each")
     parser.add_argument("--seconds", type=float, default=20, help="in which all are due once")
+    parser.add_argument("--unchanged", action="store_true", help="only feeds that answer 304")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     told = measure(options)
@@ -176,7 +179,9 @@ def main() -> None:
 
 def _show(rounds: Rounds, options: argparse.Namespace) -> None:
     show(
-        f"{options.sources:,} sources, all due at once",
+        f"of {options.sources:,} sources those that answer 304, all due at once"
+        if options.unchanged
+        else f"{options.sources:,} sources, all due at once",
         ["", "polls/s", "CPU ms a poll", "we: times as fast", "we: times as cheap"],
         (
             [name, rounds.rate(name), rounds.us(name) / 1000, rounds.ratio(OURS, name),

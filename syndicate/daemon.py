@@ -40,7 +40,7 @@ BEAT_SECONDS = 5.0
 FORGET_AFTER = timedelta(days=1)
 # So many rows of one job are handed over in a tick. They are counted after those set aside are
 # left out: a hundred poisoned ones must not stand before the rest.
-AT_ONCE = 100
+AT_ONCE = 300
 # Where jobs end all the time, the clock would take a core for asking. So after a tick it leaves so
 # many times as long to the work itself before the next one, though never more than these seconds.
 REST, LONGEST_REST = 10, 0.25

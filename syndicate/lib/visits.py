@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 
 from urllib3.util import parse_url
 
@@ -35,6 +36,7 @@ _changed = threading.Condition()
 _turns: dict[str, float] = {}  # when the next page of a host may be read, monotonic
 
 
+@lru_cache(10_000)  # asked of all sources that are due, several times a second
 def authority(url: str) -> str:
     """``https://Example.org/a`` → ``example.org:443``. Raises ValueError."""
     parts = parse_url(url)

@@ -54,10 +54,12 @@ def due(now: datetime) -> Iterator[int]:
     limits = site().sources
     with _lock:
         busy, room = list(_at_work.values()), limits.look_width * _EACH - len(_claimed)
+    if room <= 0:
+        return iter(())
     waiting = Source.objects.due(now).values_list("pk", "url", "failures")
     rows = (_row(*each) for each in waiting.iterator(chunk_size=200))
     offered = choose(rows, busy, limits.per_host, max(1, limits.look_width // _SHARE))
-    return (row.pk for row in islice(offered, max(0, room)))
+    return (row.pk for row in islice(offered, room))
 
 
 def take(pks: Sequence[int], now: datetime) -> list[int]:
