@@ -18,14 +18,15 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from html import escape
 from itertools import count
+from typing import Any
 
 from django.db import connection
 from django.test import Client
 
 from syndicate import paths
 from syndicate.lib import clock
-from syndicate.lib.http import fetch
 from syndicate.lib.migrate import migrate
 from syndicate.sources import push
 from syndicate.sources.detect import detect
@@ -45,7 +46,7 @@ def begin(url: str) -> None:
 
 def hear(kind: str, url: str) -> None:
     """Said by a hub, by the site, or by its Ghost."""
-    status = _push() if kind == "push" else _ping({"url": url} if kind == "ping" else _post(url))
+    status = _push(url) if kind == "push" else _ping({"url": url} if kind == "ping" else _post(url))
     if status != 202:
         sys.exit(f"{kind} was answered {status}")
 
@@ -55,8 +56,12 @@ def _ping(said: object) -> int:
     return _client().post(path, json.dumps(said), "application/json").status_code
 
 
-def _push() -> int:
-    row, body = Push.objects.get(), fetch(Source.objects.get().url).body
+def _push(url: str) -> int:
+    """What is new, and no more: what we lose does not come again."""
+    row, post = Push.objects.get(), _current(url)
+    parts = f"<guid>{post['id']}</guid><link>{url}</link><title>{post['title']}</title>"
+    item = f"<item>{parts}<description>{escape(post['html'])}</description></item>"
+    body = f"<rss version='2.0'><channel><title>Harbour</title>{item}</channel></rss>".encode()
     signed = hmac.new(push.secret(row).encode(), body, "sha256").hexdigest()
     headers = {"X-Hub-Signature": f"sha256={signed}"}
     path = f"/hooks/websub/{row.token}"
@@ -68,12 +73,15 @@ def _client() -> Client:
 
 
 def _post(url: str) -> object:
+    return {"post": {"current": {**_current(url), "status": "published"}, "previous": {}}}
+
+
+def _current(url: str) -> dict[str, Any]:
     number, slug = url.split("/")[-2:]
     title = slug.replace("-", " ").capitalize()
     html = f"<p>{'It is long. ' * 60}</p>"
-    now: dict[str, object] = {"id": f"harbour-{number}", "url": url, "title": title, "html": html}
-    now |= {"feature_image": "/pier.jpg", "primary_author": {"name": "Ada Example"}}
-    return {"post": {"current": {**now, "status": "published"}, "previous": {}}}
+    now: dict[str, Any] = {"id": f"harbour-{number}", "url": url, "title": title, "html": html}
+    return now | {"feature_image": "/pier.jpg", "primary_author": {"name": "Ada Example"}}
 
 
 def take_all(now: datetime) -> None:
