@@ -49,7 +49,7 @@ def list_() -> None:
 def channels() -> None:
     """Print the channels, and what each asks for."""
     from syndicate.social.channels import CHANNELS, kind
-    from syndicate.social.channels.base import entries
+    from syndicate.social.channels.fields import entries
 
     told = [
         {
@@ -189,7 +189,7 @@ def describe(account: Account) -> dict[str, Any]:
 
 def open_credentials(channel: type[Channel], options: dict[str, str]) -> dict[str, str]:
     """Take from *options* what is a credential and no secret: a server, a handle."""
-    from syndicate.social.channels.base import entries
+    from syndicate.social.channels.fields import entries
 
     named = [one for one in entries(channel.credentials) if one.name in options]
     for one in named:
@@ -203,7 +203,7 @@ def read_credentials(
     channel: type[Channel], files: tuple[str, ...], given: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """From *given* and files; what is in none is asked for, if somebody is there to ask."""
-    from syndicate.social.channels.base import entries
+    from syndicate.social.channels.fields import entries
 
     given = {**(given or {}), **{name: read(file) for name, file in pairs(files).items()}}
     if not sys.stdin.isatty():

@@ -11,10 +11,11 @@ once (its first time), and one that is left out in spring moves to the first min
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from syndicate.lib.wall import resolve
 from syndicate.mail.models import Newsletter
 
 # Two slots are never further apart than a week; a day more for the zones' sake.
@@ -57,7 +58,7 @@ def slots(when: When, tz: ZoneInfo, start: datetime) -> Iterator[SlotTime]:
     day = start.astimezone(tz).date()
     while True:
         for wall in _walls(when, day):
-            yield resolve(wall, tz)
+            yield _slot(wall, tz)
         day += timedelta(days=1)
 
 
@@ -73,22 +74,7 @@ def _walls(when: When, day: date) -> list[datetime]:
     raise ValueError(f"{when.rhythm} has no slots")
 
 
-def resolve(wall: datetime, tz: ZoneInfo) -> SlotTime:
-    """A wall time as a moment: of two the first, for none the first minute after the gap."""
-    moment = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
-    local = moment.astimezone(tz).replace(tzinfo=None)
-    if local != wall:
-        # fold=0 counts the gap from its beginning, fold=1 from its end: the gap's size apart
-        # (https://peps.python.org/pep-0495/#the-fold-attribute), so the clock's jump lies between.
-        moment = _end_of_gap(wall, tz)
-        local = moment.astimezone(tz).replace(tzinfo=None)
-    return SlotTime(f"{local:%Y-%m-%dT%H:%M}", moment)
-
-
-def _end_of_gap(wall: datetime, tz: ZoneInfo) -> datetime:
-    before = wall.replace(tzinfo=tz, fold=1).astimezone(UTC)
-    after = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
-    offset = before.astimezone(tz).utcoffset()
-    while before < after and before.astimezone(tz).utcoffset() == offset:
-        before += timedelta(minutes=1)
-    return before
+def _slot(wall: datetime, tz: ZoneInfo) -> SlotTime:
+    """A wall time as a slot, named for what the clock really shows then."""
+    moment = resolve(wall, tz)
+    return SlotTime(f"{moment.astimezone(tz):%Y-%m-%dT%H:%M}", moment)

@@ -9,13 +9,13 @@ Wall time decides, so a day on which the clock is changed has its window at the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syndicate.lib.errors import BadInput
+from syndicate.lib.wall import opens
 from syndicate.mail.models import Newsletter
-from syndicate.mail.rhythm import resolve
 
 
 class Window(NamedTuple):
@@ -48,18 +48,6 @@ def window(newsletter: Newsletter) -> Window | None:
     return None if first is None or last is None else Window(first, last, newsletter.zone)
 
 
-def opens(window_from: time, window_until: time, zone: ZoneInfo, now: datetime) -> datetime:
-    """The first moment from *now* on that lies in the window. Equal ends: it is always open."""
-    local = now.astimezone(zone)
-    if _is_open(window_from, window_until, local.time()):
-        return now
-    day = local.date() + timedelta(days=local.time() >= window_from)
-    wall = datetime.combine(day, window_from)
-    first = resolve(wall, zone).moment
-    # In the hour that comes twice, the first coming may have passed already.
-    return first if first >= now else wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-
-
 def check(window_from: time | None, window_until: time | None) -> None:
     """Raises BadInput for half a window, and for one of no length."""
     if (window_from is None) != (window_until is None):
@@ -70,9 +58,3 @@ def check(window_from: time | None, window_until: time | None) -> None:
         raise BadInput(
             "The hours for mail begin and end at the same time.", "Give neither for any time."
         )
-
-
-def _is_open(window_from: time, window_until: time, at: time) -> bool:
-    if window_from < window_until:
-        return window_from <= at < window_until
-    return at >= window_from or at < window_until

@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from syndicate.lib.errors import BadInput, ConfigError, NotSent
 from syndicate.social import channels
 from syndicate.social import template as templates
-from syndicate.social.channels.base import Identity, entries
+from syndicate.social.channels.fields import entries
+from syndicate.social.channels.message import Identity
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 

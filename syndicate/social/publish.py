@@ -25,7 +25,8 @@ from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, ConfigError, NotSent, Scope
 from syndicate.lib.status import Status
 from syndicate.social.channels import channel
-from syndicate.social.channels.base import Card, Channel, Message, Published
+from syndicate.social.channels.base import Channel
+from syndicate.social.channels.message import Card, Message, Published
 from syndicate.social.key import first_try, key
 from syndicate.social.models import Account, Post
 from syndicate.social.outcome import Outcome, Pause, outcome

@@ -20,7 +20,7 @@ from django.db.models import F, QuerySet
 from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
 from syndicate.social.channels import rules
-from syndicate.social.channels.base import Card, Part
+from syndicate.social.channels.message import Card, Part
 from syndicate.social.fit import fit
 from syndicate.social.models import Account, Post
 from syndicate.social.template import template

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from syndicate.social.channels.base import Channel, Identity, Message, Published
+from syndicate.social.channels.base import Channel
+from syndicate.social.channels.message import Identity, Message, Published
 
 WHERE = ("Puppet", "tests.social.puppet.Puppet")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from syndicate.social.channels.base import Card, Message
+from syndicate.social.channels.message import Card, Message
 from syndicate.social.key import key
 from syndicate.social.models import Account, Post
 from syndicate.social.write import write
@@ -20,12 +21,16 @@ class Memory:
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
+        self.expires: datetime | None = None
 
     def read(self) -> dict[str, str]:
         return self.kept
 
-    def write(self, values: dict[str, str]) -> None:
-        self.kept = values
+    def write(self, values: dict[str, str], expires: datetime | None = None) -> None:
+        self.kept, self.expires = values, expires or self.expires
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def message(first_try: datetime, text: str = f"A new pier\n\n{LINK}", **values: Any) -> Message:

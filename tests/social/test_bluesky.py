@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.lib.errors import NotSent
-from syndicate.social.channels.base import Card, Part
 from syndicate.social.channels.bluesky import Bluesky, record, shorten
+from syndicate.social.channels.message import Card, Part
 from tests.fakes import pds
 from tests.fakes.faults import Line
 from tests.social.stage import LINK, Memory, message

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from syndicate.lib import secrets
 from syndicate.lib.errors import BadInput
 from syndicate.social.channels.base import Channel
+from syndicate.social.channels.session import AccountSession
 
 if TYPE_CHECKING:
     from syndicate.social.models import Account
@@ -41,22 +41,3 @@ def channel(account: Account) -> Channel:
 def rules(account: Account) -> Channel:
     """The same without credentials: enough for counting and showing."""
     return kind(account.channel)({}, account.options, AccountSession(account))
-
-
-class AccountSession:
-    """Keeps a channel's short-lived tokens in the account's own row."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-
-    def read(self) -> dict[str, str]:
-        """Afresh from the database: another worker may have renewed them."""
-        if self._account.pk:
-            self._account.refresh_from_db(fields=["session"])
-        return secrets.unseal(self._account.session)
-
-    def write(self, values: dict[str, str]) -> None:
-        """Seal and store, this one column only."""
-        self._account.session = secrets.seal(values)
-        if self._account.pk:
-            self._account.save(update_fields=["session"])

@@ -5,6 +5,8 @@
     Post ─→ Message ─→ channel.publish ─→ Published(remote_id, permalink)
                                       └─→ NotSent(permanent, retry_after, scope, unknown, auth)
     an answer was never read? ─→ channel.find ─→ Published, or None: it is not there
+    the article was corrected ─→ channel.edit       withdrawn ─→ channel.delete
+    how was it received?      ─→ channel.measure ─→ Reactions
 
 A leaf holds only what is different about its platform: its credentials and options (dataclasses, so
 that forms and commands are made from them), its way of counting, and its calls.
@@ -12,151 +14,65 @@ that forms and commands are made from them), its way of counting, and its calls.
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NoReturn, Protocol
 
-from syndicate.lib.errors import BadInput, NotSent
+import requests
 
+from syndicate.lib import clock
+from syndicate.lib.errors import NotSent
+from syndicate.social.channels.fields import fill, known
+from syndicate.social.channels.grant import Begun, Granted
+from syndicate.social.channels.message import (
+    Identity,
+    Media,
+    Message,
+    Part,
+    Published,
+    Reactions,
+)  # fmt: skip
+from syndicate.social.channels.refusal import room
 
-@dataclass(frozen=True)
-class Card:
-    """What a platform shows below a link; all but *url* may be empty."""
-
-    url: str = ""
-    title: str = ""
-    description: str = ""
-    image: str = ""  # address of a picture
-    alt: str = ""
-
-
-@dataclass(frozen=True)
-class Message:
-    """One post, ready to go."""
-
-    text: str  # exactly what will stand there, the link in it
-    card: Card
-    key: str  # the same at every try: idempotency key or record id (social.key)
-    language: str  # BCP 47, or empty
-    first_try: datetime
-    now: datetime
-
-    @property
-    def age(self) -> timedelta:
-        """Since the first try."""
-        return self.now - self.first_try
-
-
-@dataclass(frozen=True)
-class Published:
-    """It stands there. *permalink* is empty where the platform gives no address."""
-
-    remote_id: str
-    permalink: str
+# What a leaf may declare in *capabilities*.
+CARD = "card"  # a link preview, by the platform or by us
+PERMALINK = "permalink"
+READBACK = "readback"  # it can be asked whether a post stands
+IDEMPOTENT = "idempotent"  # a repetition is dropped over there
+EDIT = "edit"
+DELETE = "delete"
+METRICS = "metrics"
+MEDIA = "media"  # pictures can be attached
+ALT = "alt"  # with words for those who do not see them
+THREAD = "thread"  # a part can answer the one before it
+ALL = frozenset({CARD, PERMALINK, READBACK, IDEMPOTENT, EDIT, DELETE, METRICS, MEDIA, ALT, THREAD})
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Whom our credentials belong to; *learned* options are kept with the account."""
+class Act(StrEnum):
+    """What may cost money."""
 
-    handle: str
-    learned: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A stretch of a post as readers see it; *href* is empty for plain text."""
-
-    shown: str
-    href: str = ""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One credential or option, for a form or a command's flag."""
-
-    name: str
-    label: str
-    help: str
-    secret: bool
-    required: bool
-    default: Any
-    choices: tuple[str, ...] = ()
+    PUBLISH = "publish"
+    FIND = "find"
+    EDIT = "edit"
+    DELETE = "delete"
+    MEASURE = "measure"
 
 
 class Session(Protocol):
     """Short-lived tokens that outlive one call, kept encrypted with the account."""
 
     def read(self) -> dict[str, str]:
-        """What was written last; empty at first."""
+        """What was written last, by whichever worker; empty at first."""
 
-    def write(self, values: dict[str, str]) -> None:
-        """Replace it."""
+    def write(self, values: dict[str, str], expires: datetime | None = None) -> None:
+        """Replace it; *expires*: when a person must act, if that is known."""
 
-
-def entry(
-    label: str,
-    help: str = "",
-    *,
-    default: Any = ...,
-    secret: bool = False,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """A field of a channel's credentials or options dataclass, with what a form says about it."""
-    about = {"label": label, "help": help, "secret": secret, "choices": choices}
-    if default is ...:
-        return field(metadata=about)
-    return field(default=default, metadata=about)
-
-
-def entries(kind: type) -> list[Field]:
-    """The fields of a credentials or options dataclass, in its order."""
-    return [
-        Field(
-            name=one.name,
-            label=one.metadata.get("label", one.name),
-            help=one.metadata.get("help", ""),
-            secret=one.metadata.get("secret", False),
-            required=one.default is dataclasses.MISSING,
-            default="" if one.default is dataclasses.MISSING else one.default,
-            choices=one.metadata.get("choices", ()),
-        )
-        for one in dataclasses.fields(kind)
-    ]
-
-
-def fill(kind: type, values: Mapping[str, Any], where: str) -> Any:
-    """Make *kind* from *values*, reading "500" and "on" by each default's type. Raises BadInput.
-
-    What is left empty is its default.
-    """
-    known = {one.name: one for one in entries(kind)}
-    strange = sorted(set(values) - set(known))
-    if strange:
-        raise BadInput(f"{where} has no “{strange[0]}”.", f"Known are: {', '.join(known)}.")
-    filled = {name: value for name, value in values.items() if value not in (None, "")}
-    given = {name: _typed(known[name], value, where) for name, value in filled.items()}
-    for one in known.values():
-        if one.required and not given.get(one.name):
-            raise BadInput(f"{where} needs “{one.label}”.", one.help)
-    return kind(**given)
-
-
-def _typed(about: Field, value: Any, where: str) -> Any:
-    text = str(value).strip()
-    if isinstance(about.default, bool):
-        return text.lower() in {"1", "true", "on", "yes"}
-    if isinstance(about.default, int):
-        if not text.isdecimal() or not int(text):
-            raise BadInput(f"{where}: “{about.label}” must be a whole number.", about.help)
-        return int(text)
-    if about.choices and text not in about.choices:
-        raise BadInput(f"{where}: “{about.label}” cannot be “{text}”.", about.help)
-    return text
+    def alone(self) -> AbstractContextManager[None]:
+        """While inside, no other worker on any machine is: for a refresh token used once."""
 
 
 class Channel(ABC):
@@ -165,9 +81,13 @@ class Channel(ABC):
     label: ClassVar[str]
     credentials: ClassVar[type]
     options: ClassVar[type]
-    # What the platform does by itself or through us, for the desk to show:
-    # "card" (a link preview), "permalink", "readback" (it can be asked whether a post stands).
+    # What the platform does by itself or through us, for the desk to show: of ALL.
     capabilities: ClassVar[frozenset[str]] = frozenset()
+    # The pictures it takes in a post, and the one that a card built by us may have.
+    media: ClassVar[Media | None] = None
+    thumb: ClassVar[Media | None] = None
+    # What an app of the site's owner there is known by, where one connects by authorising it.
+    app: ClassVar[type | None] = None
 
     def __init__(
         self, credentials: Mapping[str, str], options: Mapping[str, Any], session: Session
@@ -175,6 +95,8 @@ class Channel(ABC):
         self._credentials = credentials
         self._options = options
         self.session = session
+        # Set by any answer that says no more may be asked for now: until when.
+        self.full_until: datetime | None = None
 
     @cached_property
     def login(self) -> Any:
@@ -183,16 +105,26 @@ class Channel(ABC):
 
     @cached_property
     def settings(self) -> Any:
-        """The options, as this channel's dataclass."""
-        known = {one.name for one in entries(self.options)}
-        # An option that a newer release dropped must not stop an account.
-        kept = {name: value for name, value in self._options.items() if name in known}
-        return fill(self.options, kept, self.label)
+        """The options, as this channel's dataclass; what a newer release dropped stops nothing."""
+        return known(self.options, self._options, self.label)
 
     @classmethod
     def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
         """*credentials* as they will be kept, with what we can make ourselves. Raises BadInput."""
         return credentials
+
+    @classmethod
+    def begin(cls, app: Any, back: str) -> Begun:
+        """Where to send a person who authorises us; the answer comes to *back*. Raises NotSent."""
+        raise NotImplementedError(cls.label)
+
+    @classmethod
+    def finish(cls, app: Any, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
+        """What came *back* (its query), and what :meth:`begin` kept → credentials.
+
+        Raises BadInput where the person said no or the answer is another's, NotSent.
+        """
+        raise NotImplementedError(cls.label)
 
     @property
     @abstractmethod
@@ -224,6 +156,22 @@ class Channel(ABC):
             hint="Look at the account, then say whether it was posted.",
         )
 
+    def edit(self, there: Published, message: Message) -> Published:
+        """Make the post that stands *there* say *message*. Twice is as once. Raises NotSent."""
+        self._cannot("change a post")
+
+    def delete(self, there: Published) -> None:
+        """Take it down; one that is gone already is no error. Raises NotSent."""
+        self._cannot("take a post down")
+
+    def measure(self, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """What became of posts; those that are gone are left out. Raises NotSent."""
+        self._cannot("tell how a post was received")
+
+    def cost(self, act: Act, text: str = "", pictures: int = 0) -> int:
+        """What *act* costs, in thousandths of a US dollar; of :attr:`Act.MEASURE`, each post."""
+        return 0
+
     def parts(self, text: str) -> list[Part]:
         """*text* as readers will see it, links told apart."""
         return [Part(text)]
@@ -231,3 +179,11 @@ class Channel(ABC):
     def fits(self, text: str) -> bool:
         """Whether *text* may be posted as it is."""
         return self.count(text) <= self.limit
+
+    def noted(self, answer: requests.Response) -> requests.Response:
+        """*answer*, after what it says of how much we may still ask has been kept."""
+        self.full_until = room(answer.headers, clock.now()) or self.full_until
+        return answer
+
+    def _cannot(self, what: str) -> NoReturn:
+        raise NotSent(f"{self.label} cannot {what}.", permanent=True, hint="Do it there by hand.")

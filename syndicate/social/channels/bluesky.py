@@ -19,8 +19,10 @@ import requests
 from syndicate.lib import clock, http
 from syndicate.lib.errors import BadInput, NotSent, Scope
 from syndicate.lib.text import graphemes, links
-from syndicate.social.channels.base import Card, Channel, Identity, Message, Part, Published, entry
+from syndicate.social.channels.base import Channel
 from syndicate.social.channels.bluesky_session import BlueskySession
+from syndicate.social.channels.fields import entry
+from syndicate.social.channels.message import Card, Identity, Message, Part, Published
 from syndicate.social.channels.refusal import read, refusal, unreadable, words
 
 log = logging.getLogger(__name__)

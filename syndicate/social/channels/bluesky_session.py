@@ -5,7 +5,6 @@ Signing in with the password is limited to 300 a day, so the tokens are kept and
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import requests
@@ -18,8 +17,6 @@ from syndicate.social.channels.refusal import read, refusal, words
 LABEL = "Bluesky"
 # The tokens' own errors come as 400 (https://docs.bsky.app/docs/api/com-atproto-server-refresh-session).
 _STALE = frozenset({"ExpiredToken", "InvalidToken"})
-# Two posts at once must not both use up the same refresh token.
-_one_at_a_time = threading.Lock()
 
 
 class BlueskySession:
@@ -50,7 +47,7 @@ class BlueskySession:
 
     def renew(self, *, instead_of: str = "", at_once: bool = False) -> dict[str, str]:
         """Fresh tokens: by the refresh token, else, or *at_once*, by the password."""
-        with _one_at_a_time:
+        with self._kept.alone():
             kept = self._kept.read()
             if kept and not at_once and kept["access"] != instead_of:
                 return kept  # another thread was quicker

@@ -15,7 +15,9 @@ from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent
 from syndicate.lib.text import links
 from syndicate.social import count
-from syndicate.social.channels.base import Channel, Identity, Message, Published, entry
+from syndicate.social.channels.base import Channel
+from syndicate.social.channels.fields import entry
+from syndicate.social.channels.message import Identity, Message, Published
 from syndicate.social.channels.refusal import read, refusal, unreadable, words
 
 LIMIT = 500

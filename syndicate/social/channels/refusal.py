@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,17 @@ RECONNECT = "Connect the account again, with fresh credentials."
 # When a platform says "too often" without saying until when.
 PATIENCE = timedelta(minutes=15)
 _SHOWN = 300
+# How platforms say that nothing is left, and until when.
+_ROOM = (
+    ("x-rate-limit-remaining", "x-rate-limit-reset"),
+    ("RateLimit-Remaining", "RateLimit-Reset"),
+    ("X-RateLimit-Remaining", "X-RateLimit-Reset-After"),
+    ("X-RateLimit-Remaining", "X-RateLimit-Reset"),
+)
+# Seconds; what is smaller counts from now.
+_SMALL = 1_000_000_000
+# No window of any platform is longer; a reset beyond it is a slip of the server's.
+_FARTHEST = timedelta(days=2)
 
 
 def refusal(who: str, answer: requests.Response, said: str, now: datetime) -> NotSent:
@@ -92,15 +104,29 @@ def _wait(answer: requests.Response, now: datetime) -> timedelta:
     asked = retry_after(answer.headers, now)
     for name in ("x-rate-limit-reset", "RateLimit-Reset", "X-RateLimit-Reset"):
         if asked is None and (until := answer.headers.get(name)):
-            moment = _moment(until)
+            moment = _moment(until, now)
             asked = moment - now if moment else None
     return PATIENCE if asked is None else max(asked, timedelta(seconds=1))
 
 
-def _moment(text: str) -> datetime | None:
+def room(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when nothing more may be asked, where *headers* of a good answer say that it is so."""
+    for left, until in _ROOM:
+        if headers.get(left, "").strip() == "0" and (given := headers.get(until)):
+            moment = _moment(given, now)
+            return moment if moment and now < moment < now + _FARTHEST else None
+    return None
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    """An epoch, seconds from now (Discord's "1.5"; no epoch is that small), or an ISO moment."""
     try:
-        if text.isdecimal():
-            return datetime.fromtimestamp(int(text), UTC)
+        if text.replace(".", "", 1).isdecimal():
+            seconds = float(text)
+            small = seconds < _SMALL
+            return (
+                now + timedelta(seconds=seconds) if small else datetime.fromtimestamp(seconds, UTC)
+            )
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         return None

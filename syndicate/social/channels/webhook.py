@@ -19,7 +19,9 @@ import requests
 from syndicate.lib import clock, http
 from syndicate.lib.errors import BadInput, NotSent, Scope
 from syndicate.lib.text import graphemes
-from syndicate.social.channels.base import Channel, Identity, Message, Published, entry
+from syndicate.social.channels.base import Channel
+from syndicate.social.channels.fields import entry
+from syndicate.social.channels.message import Identity, Message, Published
 from syndicate.social.channels.refusal import refusal, words
 
 PREFIX = "whsec_"

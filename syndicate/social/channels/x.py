@@ -19,7 +19,9 @@ import tweepy
 from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.social import count
-from syndicate.social.channels.base import Channel, Identity, Message, Published, entry
+from syndicate.social.channels.base import Channel
+from syndicate.social.channels.fields import entry
+from syndicate.social.channels.message import Identity, Message, Published
 from syndicate.social.channels.refusal import RECONNECT, read, refusal, unreadable, words
 
 LIMIT = 280

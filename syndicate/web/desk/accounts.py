@@ -17,7 +17,8 @@ from syndicate.lib import clock
 from syndicate.lib.errors import BadInput, SyndicateError
 from syndicate.social import editorial
 from syndicate.social.channels import CHANNELS, kind
-from syndicate.social.channels.base import Channel, Field, entries
+from syndicate.social.channels.base import Channel
+from syndicate.social.channels.fields import Field, entries
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 from syndicate.web.desk.act import act

@@ -21,7 +21,7 @@ from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
 from syndicate.social import editorial
 from syndicate.social.channels import rules
-from syndicate.social.channels.base import Part
+from syndicate.social.channels.message import Part
 from syndicate.social.models import Post
 from syndicate.social.write import Count, count
 from syndicate.web.desk.accounts import labels
