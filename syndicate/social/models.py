@@ -65,6 +65,7 @@ class Account(models.Model):
     remark = models.TextField(blank=True)  # what its owner should know; nothing is wrong
     full_until = models.DateTimeField(null=True, blank=True)  # the platform's window is used up
     told = models.CharField(max_length=30, blank=True)  # what editors were mailed last: alert
+    tell_after = models.DateTimeField(null=True, blank=True)  # when it failed: not before this
 
     class Meta:
         ordering = ["name"]

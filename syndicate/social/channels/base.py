@@ -86,6 +86,8 @@ class Channel(ABC):
     # The pictures it takes in a post, and the one that a card built by us may have.
     media: ClassVar[Media | None] = None
     thumb: ClassVar[Media | None] = None
+    # Whether the platform forbids nearly the same text on several accounts.
+    own_words: ClassVar[bool] = False
     # What an app of the site's owner there is known by, where one connects by authorising it.
     app: ClassVar[type | None] = None
 
