@@ -14,10 +14,13 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet
 
 from syndicate.lib.config import site
+from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.social import queue
+from syndicate.social.halt import pause, unusable
 from syndicate.social.key import key
-from syndicate.social.models import Post
+from syndicate.social.models import Account, Post
+from syndicate.social.outcome import Pause
 
 # The least that a claim holds; longer where calls may take longer.
 LEASE = timedelta(minutes=5)
@@ -40,7 +43,12 @@ def claim(post_id: int, now: datetime) -> Post | None:
     # that wakes between the two moves its lease, so it cannot send while we believe it dead.
     names = ("status", "owner", "attempts", "lease_until", "unsure", "text", "chain", "due_at")
     seen = Post.objects.filter(pk=post.pk, **{name: getattr(post, name) for name in names})
-    if (later := queue.put_off(post, now)) is not None:
+    try:
+        later = queue.put_off(post, now)
+    except BadInput as error:  # stored hours that cannot be read: a person must see to it
+        pause(post.account, Pause(Account.Health.RECONNECT), unusable(error))
+        return None
+    if later is not None:
         seen.update(due_at=later)
         return None
     post.owner, post.key = owner(), post.key or key(post.pk, now)

@@ -24,9 +24,9 @@ from syndicate.social.channels.base import Act, Channel
 from syndicate.social.channels.message import Published
 from syndicate.social.claim import lease, owner
 from syndicate.social.correction import Correction
+from syndicate.social.halt import pause, unusable
 from syndicate.social.models import Post
 from syndicate.social.outcome import outcome
-from syndicate.social.publish import pause, unusable
 
 log = logging.getLogger(__name__)
 

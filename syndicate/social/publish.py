@@ -25,8 +25,9 @@ from syndicate.social.channels import channel
 from syndicate.social.channels.base import Act, Channel
 from syndicate.social.channels.message import Message, Published
 from syndicate.social.claim import Lapsed, claim, lease, owned
+from syndicate.social.halt import pause, unusable
 from syndicate.social.models import Account, Post
-from syndicate.social.outcome import Outcome, Pause, outcome
+from syndicate.social.outcome import Outcome, outcome
 from syndicate.sources.models import Article
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,9 @@ def _stands(post: Post, part: Published) -> None:
     safe = part.permalink.startswith(("https://", "http://")) and len(part.permalink) <= 2000
     post.chain = [*post.chain, [part.remote_id[:500], part.permalink if safe else ""]]
     post.unsure = False
-    if not owned(post).update(chain=post.chain, unsure=False):
+    first = post.standing[0]
+    there = {"remote_id": first.remote_id, "permalink": first.permalink}
+    if not owned(post).update(chain=post.chain, unsure=False, **there):
         raise Lapsed
 
 
@@ -150,8 +153,6 @@ def _sent(post: Post, there: Channel, now: datetime) -> None:
         status=Status.SENT,
         unsure=False,
         published_at=now,
-        remote_id=first.remote_id,
-        permalink=first.permalink,
         next_reading=measure.first(there, now),
     )
     ill = Account.objects.filter(pk=post.account_id).exclude(health=Account.Health.OK)
@@ -175,18 +176,6 @@ def _not_sent(post: Post, error: NotSent, now: datetime) -> None:
     if next.pause is not None:
         pause(post.account, next.pause, error)
     log.warning("“%s” for %s is %s: %s", post.article, post.account, _told(next), error)
-
-
-def pause(account: Account, how: Pause, error: NotSent) -> None:
-    """Stop an account, and say why."""
-    Account.objects.filter(pk=account.pk).update(
-        health=how.health, paused_until=how.until, error=error.message, hint=error.hint
-    )
-
-
-def unusable(error: BadInput | ConfigError) -> NotSent:
-    """What is stored with an account cannot be used: it waits for a person."""
-    return NotSent(error.message, permanent=True, auth=True, scope=Scope.LANE, hint=error.hint)
 
 
 def _record(post: Post, **values: object) -> None:
