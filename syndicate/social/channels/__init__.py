@@ -20,6 +20,7 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "mastodon": ("Mastodon", "syndicate.social.channels.mastodon.Mastodon"),
     "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
     "x": ("X", "syndicate.social.channels.x.X"),
+    "telegram": ("Telegram", "syndicate.social.channels.telegram.Telegram"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 

@@ -78,6 +78,14 @@ def unreadable(who: str, what: str) -> NotSent:
     )
 
 
+def shut(who: str, why: str, hint: str) -> NotSent:
+    """The error for a place that takes no post of ours, whatever it says: a person must see to it.
+
+    The account pauses, its posts wait. For credentials that are refused there is :func:`refusal`.
+    """
+    return NotSent(f"{who} {why}.", permanent=True, scope=Scope.LANE, hint=hint)
+
+
 def read(who: str, answer: requests.Response) -> dict[str, Any]:
     """The JSON object of a good answer. Raises NotSent (unknown) where there is none."""
     try:

@@ -1,0 +1,34 @@
+"""Channels that are chats: none can be asked what stands there, so only an editor can tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contracts.channel_contract import ChannelContract
+from tests.fakes.telegram import FakeTelegram, too_many
+
+
+class TestTelegram(ChannelContract):
+    channel = "telegram"
+    decisive = ("POST", f"/bot{FakeTelegram.token}/send")
+    secret = ("token", "110201543:a-token-that-was-taken-back")
+    refused = (400, b'{"ok": false, "error_code": 400, "description": "Bad Request: said no"}')
+    too_often = ({}, json.dumps(too_many(600).body).encode())
+
+    @pytest.fixture
+    def server(self) -> Iterator[FakeTelegram]:
+        with FakeTelegram() as server:
+            yield server
+
+    def credentials(self, server: FakeTelegram, url: str) -> dict[str, str]:
+        return {"token": server.token, "chat": server.chat}
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"api": url}
+
+    def published(self, server: FakeTelegram) -> list[str]:
+        return server.published()
