@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.channel_contract import ChannelContract
+from tests.fakes import discord
 from tests.fakes.telegram import FakeTelegram, too_many
 
 
@@ -31,4 +32,26 @@ class TestTelegram(ChannelContract):
         return {"api": url}
 
     def published(self, server: FakeTelegram) -> list[str]:
+        return server.published()
+
+
+class TestDiscord(ChannelContract):
+    channel = "discord"
+    decisive = ("POST", "/api/v10/webhooks")
+    secret = ("url", "a-token-that-was-taken-back")
+    refused = (400, b'{"code": 50035, "message": "said Discord"}')
+    too_often = ({}, json.dumps(discord.too_many(600.0).body).encode())
+
+    @pytest.fixture
+    def server(self) -> Iterator[discord.FakeDiscord]:
+        with discord.FakeDiscord() as server:
+            yield server
+
+    def credentials(self, server: discord.FakeDiscord, url: str) -> dict[str, str]:
+        return {"url": server.hook.replace(server.url, url)}
+
+    def taken_back(self, url: str) -> dict[str, str]:
+        return {"url": f"{url}/api/webhooks/{discord.ID}/{self.secret[1]}"}
+
+    def published(self, server: discord.FakeDiscord) -> list[str]:
         return server.published()

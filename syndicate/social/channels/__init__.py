@@ -21,6 +21,7 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
     "x": ("X", "syndicate.social.channels.x.X"),
     "telegram": ("Telegram", "syndicate.social.channels.telegram.Telegram"),
+    "discord": ("Discord", "syndicate.social.channels.discord.Discord"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 
