@@ -191,6 +191,18 @@ def test_a_post_that_an_editor_found_has_no_number_to_change_it_by(discord: Fake
     assert discord.asked == []
 
 
+@pytest.mark.parametrize("method", ["edit", "delete"])
+def test_an_old_posts_place_that_is_shut_stops_no_new_one(
+    discord: FakeDiscord, method: str
+) -> None:
+    posted = publish(channel(discord), message(NOW))
+    discord.next(_no(403, 50083, "Tried to perform an operation on an archived thread"))
+    there = channel(discord)
+    with pytest.raises(NotSent, match="archived") as error:
+        there.edit(posted, message(NOW)) if method == "edit" else there.delete(posted)
+    assert (error.value.permanent, error.value.scope) == (True, Scope.ITEM)
+
+
 def test_a_deleted_webhook_is_not_a_post_taken_down(discord: FakeDiscord) -> None:
     posted = publish(channel(discord), message(NOW))
     discord.gone = True

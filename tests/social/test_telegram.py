@@ -238,6 +238,18 @@ def test_too_old_to_be_taken_down_is_said(telegram: FakeTelegram) -> None:
     assert "by hand" in error.value.hint
 
 
+def test_an_old_posts_place_that_is_shut_stops_no_new_one(telegram: FakeTelegram) -> None:
+    posted = publish(channel(telegram), message(NOW))
+    telegram.writes = False
+    for act in (
+        lambda: channel(telegram).edit(posted, message(NOW, "Changed")),
+        lambda: channel(telegram).delete(posted),
+    ):
+        with pytest.raises(NotSent, match="not a member") as error:
+            act()
+        assert (error.value.permanent, error.value.scope) == (True, Scope.ITEM)
+
+
 def test_a_post_that_an_editor_found_has_no_number_to_change_it_by(telegram: FakeTelegram) -> None:
     with pytest.raises(NotSent, match="which message"):
         channel(telegram).delete(Published("", "https://t.me/review/1"))

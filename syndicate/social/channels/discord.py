@@ -30,7 +30,15 @@ from syndicate.social.channels.base import (
 from syndicate.social.channels.fields import entry
 from syndicate.social.channels.linked import linked
 from syndicate.social.channels.message import Identity, Media, Message, Part, Published
-from syndicate.social.channels.refusal import RECONNECT, read, refusal, shut, unreadable, words
+from syndicate.social.channels.refusal import (
+    RECONNECT,
+    one_post,
+    read,
+    refusal,
+    shut,
+    unreadable,
+    words,
+)
 
 LIMIT = 2000
 SHOWN = "https://discord.com/channels"
@@ -109,14 +117,17 @@ class Discord(Channel):
 
     def edit(self, there: Published, message: Message) -> Published:
         """Its text; pictures stay."""
-        self._good(self._call("PATCH", *_place(there), json=_words(message)))
+        answer = self._call("PATCH", *_place(there), json=_words(message))
+        with one_post():
+            self._good(answer)
         return there
 
     def delete(self, there: Published) -> None:
         """At any time."""
         answer = self._call("DELETE", *_place(there))
         if _code(answer) != _UNKNOWN_MESSAGE and answer.status_code != 204:
-            self._good(answer)
+            with one_post():
+                self._good(answer)
 
     def _me(self) -> dict[str, Any]:
         return self._good(self._call("GET"))

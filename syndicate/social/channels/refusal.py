@@ -12,7 +12,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,6 +85,17 @@ def shut(who: str, why: str, hint: str) -> NotSent:
     The account pauses, its posts wait. For credentials that are refused there is :func:`refusal`.
     """
     return NotSent(f"{who} {why}.", permanent=True, scope=Scope.LANE, hint=hint)
+
+
+@contextmanager
+def one_post() -> Iterator[None]:
+    """For what is done to a post that stands: its place may be shut while new ones go elsewhere."""
+    try:
+        yield
+    except NotSent as error:
+        if error.permanent and not error.auth:
+            error.scope = Scope.ITEM
+        raise
 
 
 def read(who: str, answer: requests.Response) -> dict[str, Any]:

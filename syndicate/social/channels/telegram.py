@@ -31,7 +31,15 @@ from syndicate.social.channels.base import (
 from syndicate.social.channels.fields import entry
 from syndicate.social.channels.linked import linked
 from syndicate.social.channels.message import Identity, Media, Message, Part, Published
-from syndicate.social.channels.refusal import RECONNECT, read, refusal, shut, unreadable, words
+from syndicate.social.channels.refusal import (
+    RECONNECT,
+    one_post,
+    read,
+    refusal,
+    shut,
+    unreadable,
+    words,
+)
 
 API = "https://api.telegram.org"
 LIMIT = 4096
@@ -134,7 +142,8 @@ class Telegram(Channel):
             asked["link_preview_options"] = _preview(message)
         answer = self._say(method, field, message, asked)
         if not _says(answer, "message is not modified"):
-            self._good(answer)
+            with one_post():
+                self._good(answer)
         return there
 
     def delete(self, there: Published) -> None:
@@ -142,7 +151,8 @@ class Telegram(Channel):
         chat, id, _ = _place(there)
         answer = self._call("deleteMessage", {"chat_id": chat, "message_id": int(id)})
         if not _says(answer, "message to delete not found"):
-            self._good(answer)
+            with one_post():
+                self._good(answer)
 
     @property
     def _chat(self) -> str:
