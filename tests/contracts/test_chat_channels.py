@@ -10,6 +10,7 @@ import pytest
 
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import discord
+from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram, too_many
 
 
@@ -54,4 +55,26 @@ class TestDiscord(ChannelContract):
         return {"url": f"{url}/api/webhooks/{discord.ID}/{self.secret[1]}"}
 
     def published(self, server: discord.FakeDiscord) -> list[str]:
+        return server.published()
+
+
+class TestSlack(ChannelContract):
+    channel = "slack"
+    decisive = ("POST", "/services/")
+    secret = ("url", "akeythatwastakenback")
+    refused = (400, b"said_slack")
+    too_often = ({"Retry-After": "600"}, b"rate_limited")
+
+    @pytest.fixture
+    def server(self) -> Iterator[FakeSlack]:
+        with FakeSlack() as server:
+            yield server
+
+    def credentials(self, server: FakeSlack, url: str) -> dict[str, str]:
+        return {"url": server.hook.replace(server.url, url)}
+
+    def taken_back(self, url: str) -> dict[str, str]:
+        return {"url": f"{url}/services/T0123/B0456/{self.secret[1]}"}
+
+    def published(self, server: FakeSlack) -> list[str]:
         return server.published()

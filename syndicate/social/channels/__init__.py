@@ -22,6 +22,7 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "x": ("X", "syndicate.social.channels.x.X"),
     "telegram": ("Telegram", "syndicate.social.channels.telegram.Telegram"),
     "discord": ("Discord", "syndicate.social.channels.discord.Discord"),
+    "slack": ("Slack", "syndicate.social.channels.slack.Slack"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 
