@@ -78,3 +78,25 @@ class TestSlack(ChannelContract):
 
     def published(self, server: FakeSlack) -> list[str]:
         return server.published()
+
+
+class TestSlackBot(ChannelContract):
+    channel = "slackbot"
+    decisive = ("POST", "/api/chat.postMessage")
+    secret = ("token", "xoxb-a-token-that-was-taken-back")
+    refused = (200, b'{"ok": false, "error": "said_slack"}')
+    too_often = ({"Retry-After": "600"}, b'{"ok": false, "error": "ratelimited"}')
+
+    @pytest.fixture
+    def server(self) -> Iterator[FakeSlack]:
+        with FakeSlack() as server:
+            yield server
+
+    def credentials(self, server: FakeSlack, url: str) -> dict[str, str]:
+        return {"token": server.token, "channel": server.channel}
+
+    def options(self, url: str) -> dict[str, Any]:
+        return {"api": f"{url}/api"}
+
+    def published(self, server: FakeSlack) -> list[str]:
+        return server.published()

@@ -23,6 +23,7 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "telegram": ("Telegram", "syndicate.social.channels.telegram.Telegram"),
     "discord": ("Discord", "syndicate.social.channels.discord.Discord"),
     "slack": ("Slack", "syndicate.social.channels.slack.Slack"),
+    "slackbot": ("Slack (bot)", "syndicate.social.channels.slackbot.SlackBot"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 
