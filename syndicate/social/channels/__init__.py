@@ -20,6 +20,10 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "mastodon": ("Mastodon", "syndicate.social.channels.mastodon.Mastodon"),
     "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
     "x": ("X", "syndicate.social.channels.x.X"),
+    "telegram": ("Telegram", "syndicate.social.channels.telegram.Telegram"),
+    "discord": ("Discord", "syndicate.social.channels.discord.Discord"),
+    "slack": ("Slack", "syndicate.social.channels.slack.Slack"),
+    "slackbot": ("Slack (bot)", "syndicate.social.channels.slackbot.SlackBot"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 
