@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.channel_capabilities import ChannelCapabilities
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import pds
 from tests.fakes.mastodon import Mastodon
@@ -15,7 +16,7 @@ from tests.fakes.webhook import SECRET, Receiver
 from tests.fakes.x import FakeX
 
 
-class TestMastodon(ChannelContract):
+class TestMastodon(ChannelCapabilities, ChannelContract):
     channel = "mastodon"
     decisive = ("POST", "/api/v1/statuses")
     secret = ("token", "a-token-that-was-taken-back")
@@ -41,7 +42,7 @@ class TestMastodon(ChannelContract):
 
 @pytest.mark.node
 @pytest.mark.skipif(bool(pds.missing()), reason=pds.missing())
-class TestBluesky(ChannelContract):
+class TestBluesky(ChannelCapabilities, ChannelContract):
     channel = "bluesky"
     decisive = ("POST", "/xrpc/com.atproto.repo.putRecord")
     secret = ("password", "an-app-password-that-was-taken-back")
@@ -60,7 +61,7 @@ class TestBluesky(ChannelContract):
         return [json.dumps(record["value"]["facets"]) for record in server.records()]
 
 
-class TestX(ChannelContract):
+class TestX(ChannelCapabilities, ChannelContract):
     channel = "x"
     decisive = ("POST", "/2/tweets")
     secret = ("access_token", "1849-a-token-that-was-taken-back")
@@ -83,7 +84,7 @@ class TestX(ChannelContract):
         return server.published()
 
 
-class TestWebhook(ChannelContract):
+class TestWebhook(ChannelCapabilities, ChannelContract):
     channel = "webhook"
     decisive = ("POST", "/")
     secret = ("secret", "whsec_YW5vdGhlciBzZWNyZXQgdGhhdCBpcyBub3QgdGhlaXJz")

@@ -103,7 +103,7 @@ class Line:
                 else:
                     self.reply(fault.status, fault.headers, fault.body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = any
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = any
 
             def forward(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in _OWN}
