@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.contracts.channel_capabilities import ChannelCapabilities
+from syndicate.social.channels.message import Published, Reactions
+from tests.contracts.channel_capabilities import ChannelCapabilities, Shown, Standing
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import pds
 from tests.fakes.mastodon import Mastodon
@@ -38,6 +40,29 @@ class TestMastodon(ChannelCapabilities, ChannelContract):
 
     def published(self, server: Mastodon) -> list[str]:
         return [status["content"].replace("&amp;", "&") for status in server.statuses()]
+
+    edits = ("PUT", "/api/v1/statuses/")
+    deletes = ("DELETE", "/api/v1/statuses/")
+    uploads = ("POST", "/api/v2/media")
+
+    def standing(self, server: Mastodon) -> list[Standing]:
+        return [
+            Standing(
+                status["id"],
+                html.unescape(status["content"]),
+                tuple(
+                    Shown(server.read(one["url"]), one["description"] or "")
+                    for one in status["media_attachments"]
+                ),
+                status["in_reply_to_id"] or "",
+            )
+            for status in reversed(server.statuses())
+            if status["account"]["username"] == "review"
+        ]
+
+    def received(self, server: Mastodon, there: Published) -> Reactions:
+        server.react(there.remote_id)
+        return Reactions(likes=1, reposts=1, replies=1)
 
 
 @pytest.mark.node
