@@ -98,6 +98,7 @@ class TestX(ChannelCapabilities, ChannelContract):
             # X's own refusal of duplicates is a second guard; the first must hold without it.
             server.refuses_duplicates = False
             yield server
+            assert server.complaints == []
 
     def credentials(self, server: FakeX, url: str) -> dict[str, str]:
         return server.credentials
@@ -107,6 +108,23 @@ class TestX(ChannelCapabilities, ChannelContract):
 
     def published(self, server: FakeX) -> list[str]:
         return server.published()
+
+    edits = ("POST", "/2/tweets")
+    deletes = ("DELETE", "/2/tweets/")
+    uploads = ("POST", "/2/media/upload")
+    bad_picture = (400, b'{"title": "Invalid Request", "detail": "The media is no picture."}')
+
+    def standing(self, server: FakeX) -> list[Standing]:
+        return [
+            Standing(
+                post.id, post.sent, tuple(Shown(*server.media[id]) for id in post.media), post.after
+            )
+            for post in server.posts
+        ]
+
+    def received(self, server: FakeX, there: Published) -> Reactions:
+        server.versions[there.remote_id].metrics = {"like_count": 3, "impression_count": 90}
+        return Reactions(likes=3, reposts=0, replies=0, quotes=0, views=90)
 
 
 class TestWebhook(ChannelCapabilities, ChannelContract):
