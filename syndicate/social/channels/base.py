@@ -129,6 +129,11 @@ class Channel(ABC):
         raise NotImplementedError(cls.label)
 
     @property
+    def takes(self) -> Media | None:
+        """The pictures that may be attached here: :attr:`media`, or less where a server says so."""
+        return self.media
+
+    @property
     @abstractmethod
     def limit(self) -> int:
         """How long a post may be, in what :meth:`count` counts."""
