@@ -56,7 +56,7 @@ def test_only_one_of_an_accounts_posts_is_due_at_a_time(account: Account, now: d
 
 
 def test_while_one_is_on_its_way_no_other_is_due(account: Account, now: datetime) -> None:
-    first, second, _ = several(account, now)
+    first, *_ = several(account, now)
     Post.objects.filter(pk=first.pk).update(
         status=Status.SENDING, owner="someone", lease_until=now + MINUTE
     )
