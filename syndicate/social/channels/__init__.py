@@ -20,6 +20,9 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "mastodon": ("Mastodon", "syndicate.social.channels.mastodon.Mastodon"),
     "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
     "x": ("X", "syndicate.social.channels.x.X"),
+    "linkedin": ("LinkedIn", "syndicate.social.channels.linkedin.LinkedIn"),
+    "threads": ("Threads", "syndicate.social.channels.threads.Threads"),
+    "facebook": ("Facebook Page", "syndicate.social.channels.facebook.Facebook"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 
