@@ -6,6 +6,7 @@ with FakeFacebook() as facebook:
     facebook.refuses_duplicates     #506, as Facebook does for a while
     facebook.refuses_pictures       1366046
     facebook.has_insights           False: a page too small for them
+    facebook.ignores_since          its feed tells older posts too
     facebook.usage                  what X-Business-Use-Case-Usage says, in per cent and minutes
     facebook.error = (400, {…})     the next answer
 """
@@ -40,6 +41,7 @@ class FakeFacebook(Loopback):
         self.refuses_duplicates = True
         self.refuses_pictures = False
         self.has_insights = True
+        self.ignores_since = False
         self.may_debug = True
         self.renew_by = 0  # data_access_expires_at
         self.usage = (0, 0)
@@ -109,9 +111,8 @@ class FakeFacebook(Loopback):
         return Told(body=told)
 
     def _list(self, query: dict[str, str]) -> Told:
-        found = [
-            one for one in reversed(self.posts) if one["at"].timestamp() >= int(query["since"])
-        ]
+        since = 0 if self.ignores_since else int(query["since"])
+        found = [one for one in reversed(self.posts) if one["at"].timestamp() >= since]
         return Told(body={"data": [_shown(one) for one in found[: int(query["limit"])]]})
 
     def _photo(self, asked: Asked) -> Told:

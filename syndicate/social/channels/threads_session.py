@@ -55,7 +55,7 @@ class ThreadsSession:
             mine = self._mine(kept)
             if _due(mine, now):  # or another worker was quicker
                 mine = self._renewed(mine, now)
-                self._kept.write(kept | mine, _moment(mine, "until"))
+                self._kept.write(_containers(kept) | mine, _moment(mine, "until"))
             return mine.get("token", self._given)
 
     def until(self) -> datetime | None:
@@ -137,6 +137,10 @@ def _due(mine: Mapping[str, str], now: datetime) -> bool:
 
 def _moment(kept: Mapping[str, str], name: str) -> datetime | None:
     return datetime.fromisoformat(kept[name]) if name in kept else None
+
+
+def _containers(kept: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in kept.items() if name.startswith(_CONTAINER)}
 
 
 def _young(name: str, text: str, now: datetime) -> bool:
