@@ -7,9 +7,10 @@ before another try; and X itself refuses the same text twice (403 "duplicate con
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +20,14 @@ import tweepy
 from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.social import count
+from syndicate.social.channels import x_oauth
 from syndicate.social.channels.base import Channel
-from syndicate.social.channels.fields import entry
+from syndicate.social.channels.fields import entry, fill
+from syndicate.social.channels.grant import Begun, Granted
 from syndicate.social.channels.message import Identity, Message, Published
 from syndicate.social.channels.refusal import RECONNECT, read, refusal, unreadable, words
+from syndicate.social.channels.token import Token
+from syndicate.social.channels.x_oauth import App, Client
 
 LIMIT = 280
 TWEEPYS_HOST = "https://api.twitter.com"
@@ -68,6 +73,30 @@ class X(Channel):
     credentials = Credentials
     options = Options
     capabilities = frozenset({"card", "permalink", "readback"})
+    app = App
+
+    @classmethod
+    def begin(cls, app: App, back: str) -> Begun:
+        """Where a person says yes."""
+        return x_oauth.begin(app, back)
+
+    @classmethod
+    def finish(cls, app: App, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
+        """Tokens for what came back."""
+        return x_oauth.finish(app, memo, answer)
+
+    @classmethod
+    def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
+        """Four keys that are pasted stand instead of what authorising gave."""
+        if credentials.get("access_token"):
+            return {name: v for name, v in credentials.items() if not name.startswith("client_")}
+        return credentials
+
+    @cached_property
+    def login(self) -> Any:
+        """Four keys, or the app that OAuth 2.0 was begun with."""
+        kind = Client if self._credentials.get("client_id") else Credentials
+        return fill(kind, self._credentials, self.label)
 
     @property
     def limit(self) -> int:
@@ -113,6 +142,9 @@ class X(Channel):
 
     @property
     def _user_id(self) -> str:
+        if isinstance(self.login, Client):
+            me = self._read(self._ask(lambda client: client.get_me(user_auth=True)))
+            return str(me["data"]["id"])
         # An OAuth 1.0a access token begins with its account's number.
         token: str = self.login.access_token
         return token.partition("-")[0]
@@ -125,12 +157,35 @@ class X(Channel):
 
     def _ask(self, call: Callable[[Any], requests.Response]) -> requests.Response:
         """The answer to one of tweepy's calls. Raises NotSent for whatever tweepy raises."""
-        client = tweepy.Client(**vars(self.login), return_type=requests.Response)
-        client.session = Door(self.settings.api)
+        login = self.login
+        if isinstance(login, Client):
+            place = x_oauth.server(login.client_id, login.client_secret, self._api)
+            token = Token(place, self.session)
+            answer = token.authorised(lambda bearer: self._send(call, {}, bearer))
+        else:
+            answer = self._send(call, vars(login))
+        if not 200 <= answer.status_code < 300:
+            raise _refusal(answer, clock.now())
+        return answer
+
+    def _send(
+        self, call: Callable[[Any], requests.Response], keys: Mapping[str, str], bearer: str = ""
+    ) -> requests.Response:
+        # tweepy signs with the keys it has, and has to have some.
+        signed = {"consumer_key": "", "consumer_secret": "", **keys}
+        client = tweepy.Client(**signed, return_type=requests.Response)
+        client.session = Door(self.settings.api, bearer)
         try:
             return call(client)
         except tweepy.HTTPException as error:
-            raise _refusal(error.response, clock.now()) from error
+            refused: requests.Response = error.response
+            return refused
+
+    @property
+    def _api(self) -> str:
+        """Another address for all of X, or empty."""
+        api: str = self.settings.api
+        return "" if api == TWEEPYS_HOST else api.rstrip("/")
 
     def _read(self, answer: requests.Response) -> dict[str, Any]:
         return read(self.label, answer)
@@ -142,8 +197,9 @@ class Door:
     tweepy itself sets no time limit and knows one host only.
     """
 
-    def __init__(self, api: str) -> None:
+    def __init__(self, api: str, bearer: str = "") -> None:
         self._api = api.rstrip("/")
+        self._bearer = bearer
 
     def request(
         self, method: str, url: str, *, params: Any = None, json: Any = None,
@@ -152,6 +208,9 @@ class Door:
         """As ``requests.Session.request``, as far as tweepy's Client uses it."""
         address = self._api + url.removeprefix(TWEEPYS_HOST)
         query = f"?{urlencode(params)}" if params else ""
+        if self._bearer:
+            # tweepy signs each call; with OAuth 2.0 the token stands instead of a signature.
+            headers, auth = {**headers, "Authorization": f"Bearer {self._bearer}"}, None
         return http.call(method, address + query, json=json, headers=headers, auth=auth)
 
 
