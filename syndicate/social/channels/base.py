@@ -88,6 +88,8 @@ class Channel(ABC):
     thumb: ClassVar[Media | None] = None
     # What an app of the site's owner there is known by, where one connects by authorising it.
     app: ClassVar[type | None] = None
+    # What *back* may be where the platform shows a code to be copied; empty: it does not.
+    by_hand: ClassVar[str] = ""
 
     def __init__(
         self, credentials: Mapping[str, str], options: Mapping[str, Any], session: Session

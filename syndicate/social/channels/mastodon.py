@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,11 @@ from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent
 from syndicate.lib.text import links
 from syndicate.social import count
+from syndicate.social.channels import mastodon_oauth
 from syndicate.social.channels.base import Channel
 from syndicate.social.channels.fields import entry
+from syndicate.social.channels.grant import Begun, Granted
+from syndicate.social.channels.mastodon_oauth import BY_HAND, App, address
 from syndicate.social.channels.message import Identity, Message, Published
 from syndicate.social.channels.refusal import read, refusal, unreadable, words
 
@@ -61,6 +64,18 @@ class Mastodon(Channel):
     credentials = Credentials
     options = Options
     capabilities = frozenset({"card", "permalink", "readback"})
+    app = App
+    by_hand = BY_HAND
+
+    @classmethod
+    def begin(cls, app: App, back: str) -> Begun:
+        """Register with the server; where a person says yes there."""
+        return mastodon_oauth.begin(app, back)
+
+    @classmethod
+    def finish(cls, app: App, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
+        """The token for what came back."""
+        return mastodon_oauth.finish(app, memo, answer)
 
     @property
     def limit(self) -> int:
@@ -105,8 +120,7 @@ class Mastodon(Channel):
 
     @property
     def _server(self) -> str:
-        server: str = self.login.server.rstrip("/")
-        return server if "://" in server else f"https://{server}"
+        return address(self.login.server)
 
     def _ask(
         self, method: str, path: str, json: dict[str, str] | None = None, key: str = ""
