@@ -10,6 +10,7 @@ with Authority() as there:
     there.tells_refresh = False     a renewal's answer has no refresh token
     there.forget_access()           all access tokens have run out
     there.refreshed                 refresh tokens that were honoured, in order
+    there.seen_as = line.url        its address, where one signs for another
     there.slow = 0.5                seconds before a token is told
     there.answering = …             called when tokens were renewed, before the answer goes
     there.behind = fake.answer      what answers all else: (method, path, body, authorization)
@@ -50,7 +51,7 @@ class Authority:
         self.callbacks: set[str] = set()  # where a person may be sent; empty: anywhere
         self.lasts: int | None = 7200
         self.rotates = self.tells_refresh = self.has_pkce = True
-        self.slow = 0.0
+        self.slow, self.seen_as = 0.0, ""
         self.answering: Callable[[], object] = lambda: None
         self.behind: Callable[[str, str, Any, str], tuple[int, dict[str, Any]]] | None = None
         self.refreshed: list[str] = []
@@ -179,7 +180,7 @@ class Authority:
     def _leg(self, at: str, headers: dict[str, str]) -> Answer:
         said = _signed(headers.get("Authorization", ""))
         resource = "a-request-secret" if at.endswith("access_token") else ""
-        if not _is_signed(self.url + at, headers, self.keys, resource):
+        if not _is_signed((self.seen_as or self.url) + at, headers, self.keys, resource):
             return 401, {}, b"Could not authenticate you."
         if at.endswith("request_token"):
             if self.callbacks and said["oauth_callback"] not in self.callbacks:

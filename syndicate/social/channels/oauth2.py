@@ -18,7 +18,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import requests
@@ -79,7 +78,7 @@ def redeemed(server: Server, memo: Mapping[str, str], answer: Mapping[str, str])
         code=code(server.label, memo, answer),
         redirect_uri=memo["back"],
         code_verifier=memo.get("verifier"),
-        **_named(server),
+        **_secret(server),
     )
     return _asked(server, asked)
 
@@ -87,7 +86,8 @@ def redeemed(server: Server, memo: Mapping[str, str], answer: Mapping[str, str])
 def renewed(server: Server, refresh: str) -> dict[str, str]:
     """The tokens for a refresh token. Raises NotSent."""
     client = WebApplicationClient(server.client_id)
-    return _asked(server, client.prepare_refresh_body(refresh_token=refresh, **_named(server)))
+    named = {"client_id": server.client_id, **_secret(server)}
+    return _asked(server, client.prepare_refresh_body(refresh_token=refresh, **named))
 
 
 def code(label: str, memo: Mapping[str, str], answer: Mapping[str, str]) -> str:
@@ -104,10 +104,10 @@ def code(label: str, memo: Mapping[str, str], answer: Mapping[str, str]) -> str:
     return answer["code"]
 
 
-def _named(server: Server) -> dict[str, Any]:
-    """As whom we ask, where it is said in the form."""
+def _secret(server: Server) -> dict[str, str]:
+    """What proves who we are, where it is said in the form."""
     secret = "" if server.basic else server.client_secret
-    return {"client_id": server.client_id} | ({"client_secret": secret} if secret else {})
+    return {"client_secret": secret} if secret else {}
 
 
 def _asked(server: Server, form: str) -> dict[str, str]:
