@@ -15,13 +15,21 @@ from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.lib.text import tidy
 from syndicate.social import manners, queue
-from syndicate.social.account import check, configure, connect, pause, reconnect, resume
+from syndicate.social.account import (
+    app_of,
+    check,
+    configure,
+    connect,
+    pause,
+    reconnect,
+    resume,
+)
 from syndicate.social.models import Post
 from syndicate.social.write import count
 
 __all__ = [
-    "approve", "cancel", "check", "configure", "connect", "edit", "hold", "hold_all", "pause",
-    "reconnect", "resolve_unknown", "resume", "retry",
+    "app_of", "approve", "cancel", "check", "configure", "connect", "edit", "hold", "hold_all",
+    "pause", "reconnect", "resolve_unknown", "resume", "retry",
 ]  # fmt: skip
 
 _WAITING = (Status.HELD, Status.QUEUED, Status.DEFERRED)
