@@ -24,6 +24,7 @@ from syndicate.social.account import (
     reconnect,
     resume,
 )
+from syndicate.social.correction import Correction
 from syndicate.social.models import Post
 from syndicate.social.write import count
 
@@ -63,11 +64,18 @@ def hold(post: Post) -> None:
 
 
 def hold_all(error: str, hint: str, due_by: datetime | None = None) -> int:
-    """Take back all that wait to go (only what was due by then), and say why; returns how many."""
+    """Take back all that wait to go (only what was due by then), and say why; returns how many.
+
+    Corrections are no less public than posts.
+    """
     waiting = Post.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
     if due_by is not None:
         waiting = waiting.filter(due_at__lte=due_by)
-    return waiting.update(status=Status.HELD, due_at=None, error=error, hint=hint)
+    corrections = Correction.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+    if due_by is not None:
+        corrections = corrections.filter(due_at__lte=due_by)
+    held = {"status": Status.HELD, "due_at": None, "error": error, "hint": hint}
+    return waiting.update(**held) + corrections.update(**held)
 
 
 def cancel(post: Post) -> None:
