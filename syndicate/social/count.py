@@ -41,6 +41,11 @@ def x(text: str) -> int:
     return found * X_LINK + _weight(plain)
 
 
+def x_links(text: str) -> int:
+    """How many links X makes of *text*; ``example.org`` alone is one."""
+    return _without(unicodedata.normalize("NFC", text), _bare_or_whole())[1]
+
+
 def mastodon(text: str, per_link: int = MASTODON_LINK) -> int:
     """The length on Mastodon; *per_link* is what the server says a link costs."""
     plain, found = _without(text, _whole())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from syndicate.social.channels.message import Published, Reactions
+from tests.contracts.channel_capabilities import ChannelCapabilities, Shown, Standing
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import pds
 from tests.fakes.mastodon import Mastodon
@@ -15,7 +18,7 @@ from tests.fakes.webhook import SECRET, Receiver
 from tests.fakes.x import FakeX
 
 
-class TestMastodon(ChannelContract):
+class TestMastodon(ChannelCapabilities, ChannelContract):
     channel = "mastodon"
     decisive = ("POST", "/api/v1/statuses")
     secret = ("token", "a-token-that-was-taken-back")
@@ -38,10 +41,33 @@ class TestMastodon(ChannelContract):
     def published(self, server: Mastodon) -> list[str]:
         return [status["content"].replace("&amp;", "&") for status in server.statuses()]
 
+    edits = ("PUT", "/api/v1/statuses/")
+    deletes = ("DELETE", "/api/v1/statuses/")
+    uploads = ("POST", "/api/v2/media")
+
+    def standing(self, server: Mastodon) -> list[Standing]:
+        return [
+            Standing(
+                status["id"],
+                html.unescape(status["content"]),
+                tuple(
+                    Shown(server.read(one["url"]), one["description"] or "")
+                    for one in status["media_attachments"]
+                ),
+                status["in_reply_to_id"] or "",
+            )
+            for status in reversed(server.statuses())
+            if status["account"]["username"] == "review"
+        ]
+
+    def received(self, server: Mastodon, there: Published) -> Reactions:
+        server.react(there.remote_id)
+        return Reactions(likes=1, reposts=1, replies=1)
+
 
 @pytest.mark.node
 @pytest.mark.skipif(bool(pds.missing()), reason=pds.missing())
-class TestBluesky(ChannelContract):
+class TestBluesky(ChannelCapabilities, ChannelContract):
     channel = "bluesky"
     decisive = ("POST", "/xrpc/com.atproto.repo.putRecord")
     secret = ("password", "an-app-password-that-was-taken-back")
@@ -60,7 +86,7 @@ class TestBluesky(ChannelContract):
         return [json.dumps(record["value"]["facets"]) for record in server.records()]
 
 
-class TestX(ChannelContract):
+class TestX(ChannelCapabilities, ChannelContract):
     channel = "x"
     decisive = ("POST", "/2/tweets")
     secret = ("access_token", "1849-a-token-that-was-taken-back")
@@ -72,6 +98,7 @@ class TestX(ChannelContract):
             # X's own refusal of duplicates is a second guard; the first must hold without it.
             server.refuses_duplicates = False
             yield server
+            assert server.complaints == []
 
     def credentials(self, server: FakeX, url: str) -> dict[str, str]:
         return server.credentials
@@ -82,8 +109,25 @@ class TestX(ChannelContract):
     def published(self, server: FakeX) -> list[str]:
         return server.published()
 
+    edits = ("POST", "/2/tweets")
+    deletes = ("DELETE", "/2/tweets/")
+    uploads = ("POST", "/2/media/upload")
+    bad_picture = (400, b'{"title": "Invalid Request", "detail": "The media is no picture."}')
 
-class TestWebhook(ChannelContract):
+    def standing(self, server: FakeX) -> list[Standing]:
+        return [
+            Standing(
+                post.id, post.sent, tuple(Shown(*server.media[id]) for id in post.media), post.after
+            )
+            for post in server.posts
+        ]
+
+    def received(self, server: FakeX, there: Published) -> Reactions:
+        server.versions[there.remote_id].metrics = {"like_count": 3, "impression_count": 90}
+        return Reactions(likes=3, reposts=0, replies=0, quotes=0, views=90)
+
+
+class TestWebhook(ChannelCapabilities, ChannelContract):
     channel = "webhook"
     decisive = ("POST", "/")
     secret = ("secret", "whsec_YW5vdGhlciBzZWNyZXQgdGhhdCBpcyBub3QgdGhlaXJz")

@@ -46,7 +46,7 @@ def test_p16_a_killed_worker_neither_doubles_nor_loses_a_post(tmp_path: Path, mo
         site.syndicate("run", "--once")
         assert len(x.posts) == 1
         (post,) = site.json("post", "list")
-        assert post["permalink"].endswith(x.posts[0]["id"])
+        assert post["permalink"].endswith(x.posts[0].id)
 
 
 def seed(site: Installation, code: str) -> str:

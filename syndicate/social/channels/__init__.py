@@ -24,6 +24,11 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "discord": ("Discord", "syndicate.social.channels.discord.Discord"),
     "slack": ("Slack", "syndicate.social.channels.slack.Slack"),
     "slackbot": ("Slack (bot)", "syndicate.social.channels.slackbot.SlackBot"),
+    "matrix": ("Matrix", "syndicate.social.channels.matrix.Matrix"),
+    "nostr": ("Nostr", "syndicate.social.channels.nostr.Nostr"),
+    "linkedin": ("LinkedIn", "syndicate.social.channels.linkedin.LinkedIn"),
+    "threads": ("Threads", "syndicate.social.channels.threads.Threads"),
+    "facebook": ("Facebook Page", "syndicate.social.channels.facebook.Facebook"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 

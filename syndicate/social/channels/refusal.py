@@ -29,6 +29,8 @@ _SHOWN = 300
 # How platforms say that nothing is left, and until when.
 _ROOM = (
     ("x-rate-limit-remaining", "x-rate-limit-reset"),
+    ("x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"),
+    ("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset"),
     ("RateLimit-Remaining", "RateLimit-Reset"),
     ("X-RateLimit-Remaining", "X-RateLimit-Reset-After"),
     ("X-RateLimit-Remaining", "X-RateLimit-Reset"),
@@ -131,11 +133,12 @@ def _wait(answer: requests.Response, now: datetime) -> timedelta:
 
 def room(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Until when nothing more may be asked, where *headers* of a good answer say that it is so."""
-    for left, until in _ROOM:
-        if headers.get(left, "").strip() == "0" and (given := headers.get(until)):
-            moment = _moment(given, now)
-            return moment if moment and now < moment < now + _FARTHEST else None
-    return None
+    told = [
+        _moment(headers[until], now)
+        for left, until in _ROOM
+        if headers.get(left, "").strip() == "0" and headers.get(until)
+    ]
+    return max((one for one in told if one and now < one < now + _FARTHEST), default=None)
 
 
 def _moment(text: str, now: datetime) -> datetime | None:

@@ -6,10 +6,11 @@ before another try; and X itself refuses the same text twice (403 "duplicate con
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,27 +18,27 @@ import requests
 import tweepy
 
 from syndicate.lib import clock, http
-from syndicate.lib.errors import NotSent, Scope
+from syndicate.lib.errors import NotSent
 from syndicate.social import count
-from syndicate.social.channels.base import Channel
-from syndicate.social.channels.fields import entry
-from syndicate.social.channels.message import Identity, Message, Published
-from syndicate.social.channels.refusal import RECONNECT, read, refusal, unreadable, words
+from syndicate.social.channels import x_oauth, x_post
+from syndicate.social.channels.attach import attached
+from syndicate.social.channels.base import ALL, IDEMPOTENT, Act, Channel
+from syndicate.social.channels.fields import entry, fill
+from syndicate.social.channels.grant import Begun, Granted
+from syndicate.social.channels.message import Identity, Message, Published, Reactions
+from syndicate.social.channels.refusal import read, unreadable
+from syndicate.social.channels.token import Token
+from syndicate.social.channels.x_media import TAKES, bring, kept
+from syndicate.social.channels.x_oauth import App, Client
+from syndicate.social.channels.x_refusal import BadPicture, Duplicate, Gone, refused
 
 LIMIT = 280
 TWEEPYS_HOST = "https://api.twitter.com"
-# A month's quota that is used up says 429 too; asking again in a minute is of no use.
-_USED_UP = timedelta(days=1)
 # Between our clock and X's.
 _SKEW = timedelta(minutes=5)
-# 403s that are about the account, not the post.
-_LOCKED = (
-    "suspended",
-    "locked",
-    "oauth1-permissions",
-    "oauth1 app permissions",
-    "client-forbidden",
-)
+# So many posts may be asked for at once.
+_AT_ONCE = 100
+_FIELDS = ["created_at", "entities", "note_tweet", "attachments", "edit_controls"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,33 @@ class X(Channel):
     label = "X"
     credentials = Credentials
     options = Options
-    capabilities = frozenset({"card", "permalink", "readback"})
+    capabilities = ALL - {IDEMPOTENT}
+    media = TAKES
+    own_words = True
+    app = App
+
+    @classmethod
+    def begin(cls, app: App, back: str) -> Begun:
+        """Where a person says yes."""
+        return x_oauth.begin(app, back)
+
+    @classmethod
+    def finish(cls, app: App, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
+        """Tokens for what came back."""
+        return x_oauth.finish(app, memo, answer)
+
+    @classmethod
+    def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
+        """Four keys that are pasted stand instead of what authorising gave."""
+        if credentials.get("access_token"):
+            return {name: v for name, v in credentials.items() if not name.startswith("client_")}
+        return credentials
+
+    @cached_property
+    def login(self) -> Any:
+        """Four keys, or the app that OAuth 2.0 was begun with."""
+        kind = Client if self._credentials.get("client_id") else Credentials
+        return fill(kind, self._credentials, self.label)
 
     @property
     def limit(self) -> int:
@@ -86,9 +113,12 @@ class X(Channel):
 
     def publish(self, message: Message, sending: Callable[[], None]) -> Published:
         """One request, never repeated without reading back."""
+        images = attached(
+            message, message.pictures[: TAKES.count], lambda one: bring(self._request, one, message)
+        )
         sending()
         try:
-            answer = self._ask(lambda client: client.create_tweet(text=message.text))
+            answer = self._create(message, images)
         except Duplicate as error:
             # Our own earlier try, of which the answer was lost, most likely.
             found = self.find(message)
@@ -103,16 +133,88 @@ class X(Channel):
         answer = self._ask(
             lambda client: client.get_users_tweets(
                 self._user_id, max_results=100, start_time=start, exclude=["retweets"],
-                tweet_fields=["created_at", "entities", "note_tweet"], user_auth=True,
+                tweet_fields=_FIELDS, user_auth=True,
             )
         )  # fmt: skip
         for tweet in self._read(answer).get("data") or []:
-            if _same(written(tweet), message.text):
+            if x_post.same(tweet, message.text):
                 return self._published(tweet)
         return None
 
+    def edit(self, there: Published, message: Message) -> Published:
+        """A new version with a new id, its pictures the same; as X allows it: soon, five times."""
+        now = self._latest(there.remote_id)
+        if x_post.same(now, message.text):
+            return self._published(now)
+        x_post.changeable(now, clock.now())
+        body: dict[str, Any] = {
+            "text": message.text,
+            "edit_options": {"previous_post_id": now["id"]},
+        }
+        if images := kept(now):
+            body["media"] = {"media_ids": images}
+        if message.after:
+            body["reply"] = {"in_reply_to_tweet_id": message.after[-1].remote_id}
+        return self._published(self._read(self._request("POST", "/2/tweets", body)).get("data"))
+
+    def delete(self, there: Published) -> None:
+        """With all its versions; one that is gone already is no error."""
+        with suppress(Gone):
+            self._ask(lambda client: client.delete_tweet(there.remote_id, user_auth=True))
+
+    def measure(self, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """Likes, reposts, replies, quotes and views; X is paid for each post."""
+        found: dict[str, Reactions] = {}
+        for begin in range(0, len(remote_ids), _AT_ONCE):
+            some = remote_ids[begin : begin + _AT_ONCE]
+            found |= x_post.reactions(self._some(some, ["public_metrics"]))
+        return found
+
+    def cost(self, act: Act, text: str = "", pictures: int = 0) -> int:
+        """A post with a link costs thirteen times one without."""
+        return x_post.price(act, text, pictures)
+
+    def _create(self, message: Message, images: list[str]) -> requests.Response:
+        """Without its pictures, if X dislikes one of them."""
+        after = message.after[-1].remote_id if message.after else None
+
+        def create(client: Any, images: list[str] | None) -> requests.Response:
+            answer: requests.Response = client.create_tweet(
+                text=message.text, media_ids=images, in_reply_to_tweet_id=after
+            )
+            return answer
+
+        try:
+            return self._ask(lambda client: create(client, images or None))
+        except BadPicture:
+            if not images:
+                raise
+            return self._ask(lambda client: create(client, None))
+
+    def _latest(self, id: str) -> dict[str, Any]:
+        """The version of the post that readers see. Raises NotSent where it is gone."""
+        found = self._some([id], _FIELDS)
+        if found and (last := x_post.latest(found[0])) != found[0]["id"]:
+            found = self._some([last], _FIELDS)
+        if not found:
+            raise NotSent("X has this post no more.", permanent=True)
+        return found[0]
+
+    def _some(self, ids: Sequence[str], fields: list[str]) -> list[dict[str, Any]]:
+        answer = self._ask(
+            lambda client: client.get_tweets(list(ids), tweet_fields=fields, user_auth=True)
+        )
+        return self._read(answer).get("data") or []
+
+    def _request(self, method: str, path: str, body: dict[str, Any]) -> requests.Response:
+        """What tweepy has no method for."""
+        return self._ask(lambda client: client.request(method, path, json=body, user_auth=True))
+
     @property
     def _user_id(self) -> str:
+        if isinstance(self.login, Client):
+            me = self._read(self._ask(lambda client: client.get_me(user_auth=True)))
+            return str(me["data"]["id"])
         # An OAuth 1.0a access token begins with its account's number.
         token: str = self.login.access_token
         return token.partition("-")[0]
@@ -125,12 +227,35 @@ class X(Channel):
 
     def _ask(self, call: Callable[[Any], requests.Response]) -> requests.Response:
         """The answer to one of tweepy's calls. Raises NotSent for whatever tweepy raises."""
-        client = tweepy.Client(**vars(self.login), return_type=requests.Response)
-        client.session = Door(self.settings.api)
+        login = self.login
+        if isinstance(login, Client):
+            place = x_oauth.server(login.client_id, login.client_secret, self._api)
+            token = Token(place, self.session)
+            answer = token.authorised(lambda bearer: self._send(call, {}, bearer))
+        else:
+            answer = self._send(call, vars(login))
+        if not 200 <= answer.status_code < 300:
+            raise refused(answer, clock.now())
+        return answer
+
+    def _send(
+        self, call: Callable[[Any], requests.Response], keys: Mapping[str, str], bearer: str = ""
+    ) -> requests.Response:
+        # tweepy signs with the keys it has, and has to have some.
+        signed = {"consumer_key": "", "consumer_secret": "", **keys}
+        client = tweepy.Client(**signed, return_type=requests.Response)
+        client.session = Door(self.settings.api, bearer)
         try:
-            return call(client)
+            answer = call(client)
         except tweepy.HTTPException as error:
-            raise _refusal(error.response, clock.now()) from error
+            answer = error.response
+        return self.noted(answer)
+
+    @property
+    def _api(self) -> str:
+        """Another address for all of X, or empty."""
+        api: str = self.settings.api
+        return "" if api == TWEEPYS_HOST else api.rstrip("/")
 
     def _read(self, answer: requests.Response) -> dict[str, Any]:
         return read(self.label, answer)
@@ -142,8 +267,9 @@ class Door:
     tweepy itself sets no time limit and knows one host only.
     """
 
-    def __init__(self, api: str) -> None:
+    def __init__(self, api: str, bearer: str = "") -> None:
         self._api = api.rstrip("/")
+        self._bearer = bearer
 
     def request(
         self, method: str, url: str, *, params: Any = None, json: Any = None,
@@ -152,41 +278,7 @@ class Door:
         """As ``requests.Session.request``, as far as tweepy's Client uses it."""
         address = self._api + url.removeprefix(TWEEPYS_HOST)
         query = f"?{urlencode(params)}" if params else ""
+        if self._bearer:
+            # tweepy signs each call; with OAuth 2.0 the token stands instead of a signature.
+            headers, auth = {**headers, "Authorization": f"Bearer {self._bearer}"}, None
         return http.call(method, address + query, json=json, headers=headers, auth=auth)
-
-
-class Duplicate(NotSent):
-    """X says that this text stands there already."""
-
-    def undecided(self) -> NotSent:
-        """When it was not found either: only a person can tell."""
-        return NotSent(self.message, permanent=True, unknown=True, hint=self.hint)
-
-
-def written(tweet: dict[str, Any]) -> str:
-    """A post's text as it was written: X shortens links and escapes ``&``."""
-    # Longer posts stand whole in a field of their own, which X has renamed.
-    note = tweet.get("note_tweet") or tweet.get("note_post") or tweet
-    text = html.unescape(note.get("text", ""))
-    for url in (note.get("entities") or {}).get("urls", []):
-        text = text.replace(url["url"], url.get("unwound_url") or url["expanded_url"])
-    return text
-
-
-def _same(one: str, other: str) -> bool:
-    return one.split() == other.split()
-
-
-def _refusal(answer: requests.Response, now: datetime) -> NotSent:
-    """What X's refusal means; problem types stand in X's OpenAPI document."""
-    said = words(answer, "detail", "title")
-    type = words(answer, "type").rpartition("/")[2]
-    if answer.status_code == 403 and "duplicate" in said.lower():
-        hint = "Look at the account, then say whether it was posted."
-        return Duplicate(f"X has this text already: {said}.", permanent=True, hint=hint)
-    error = refusal("X", answer, said, now)
-    if answer.status_code == 403 and any(mark in f"{said} {type}".lower() for mark in _LOCKED):
-        error.auth, error.scope, error.hint = True, Scope.LANE, RECONNECT
-    if answer.status_code == 429 and type == "usage-capped":
-        error.retry_after = _USED_UP
-    return error
