@@ -20,6 +20,8 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "mastodon": ("Mastodon", "syndicate.social.channels.mastodon.Mastodon"),
     "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
     "x": ("X", "syndicate.social.channels.x.X"),
+    "matrix": ("Matrix", "syndicate.social.channels.matrix.Matrix"),
+    "nostr": ("Nostr", "syndicate.social.channels.nostr.Nostr"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 
