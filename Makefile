@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds clean
+.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds synapse relay clean
 
 setup: $(STAMP)
 
@@ -72,6 +72,20 @@ pds: .cache/pds/node_modules/@atproto/pds/package.json
 
 .cache/pds/node_modules/@atproto/pds/package.json:
 	npm install --prefix .cache/pds --no-save --no-package-lock --no-audit --no-fund @atproto/pds@0.4.217 @did-plc/server@0.0.1
+
+# A real Matrix server and a real Nostr relay for the tests that are marked so, each in an
+# environment of its own (a minute each, 240 and 150 MB). Tools of the tests alone: Synapse is AGPL.
+synapse: .cache/synapse/bin/synapse_homeserver
+
+.cache/synapse/bin/synapse_homeserver:
+	$(PYTHON) -m venv .cache/synapse
+	.cache/synapse/bin/python -m pip install --quiet --disable-pip-version-check matrix-synapse==1.163.2
+
+relay: .cache/relay/bin/nostr-relay
+
+.cache/relay/bin/nostr-relay:
+	$(PYTHON) -m venv .cache/relay
+	.cache/relay/bin/python -m pip install --quiet --disable-pip-version-check nostr-relay==1.14
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
