@@ -44,6 +44,8 @@ SILENT_AFTER = timedelta(seconds=60)
 IDLE_AFTER = timedelta(seconds=60)
 # Mail that is due this long is told of, though it moves: there is more of it than hands.
 BACKLOG_AFTER = timedelta(hours=1)
+# So long before a permission to post ends one is told of it.
+EXPIRY_AHEAD = timedelta(days=14)
 # A final failure stays in sight this long; then it is history.
 RECENT = timedelta(days=7)
 # Below the first the disk is nearly full, below the second it is getting so. Bytes.
@@ -305,6 +307,22 @@ def accounts(now: datetime) -> Iterator[Problem]:
         )
 
 
+def permissions(now: datetime) -> Iterator[Problem]:
+    """Accounts whose permission to post ends soon, or has ended; some platforms renew none."""
+    near = Account.objects.filter(active=True, expires_at__lte=now + EXPIRY_AHEAD)
+    for account in near.exclude(health=Account.Health.RECONNECT):  # that is told already
+        ended = account.expires_at is not None and account.expires_at <= now
+        message = f"The permission to post there {'ended' if ended else 'ends'} on"
+        yield Problem(
+            "H39" if ended else "H38",
+            Level.ERROR if ended else Level.WARNING,
+            account.name,
+            f"{message} {_clock(account.expires_at)}.",
+            "Connect it again: its settings and posts stay.",
+            Where("account", account.pk),
+        )
+
+
 def posts(now: datetime) -> Iterator[Problem]:
     """Posts that failed for good, whose fate is unknown, or that do not move."""
     lost = Post.objects.filter(
@@ -365,6 +383,7 @@ CHECKS: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
     unmoved,
     confirmations,
     accounts,
+    permissions,
     posts,
 )
 WATCHED: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
