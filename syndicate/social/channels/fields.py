@@ -29,6 +29,7 @@ class Field:
     default: Any
     choices: tuple[str, ...] = ()
     lines: bool = False  # several lines of text
+    rare: bool = False  # mostly left as it is
 
 
 def entry(
@@ -39,9 +40,11 @@ def entry(
     secret: bool = False,
     choices: tuple[str, ...] = (),
     lines: bool = False,
+    rare: bool = False,
 ) -> Any:
     """A field of a channel's credentials or options dataclass, with what a form says about it."""
     about = {"label": label, "help": help, "secret": secret, "choices": choices, "lines": lines}
+    about["rare"] = rare
     if default is ...:
         return field(metadata=about)
     return field(default=default, metadata=about)
@@ -59,6 +62,7 @@ def entries(kind: type) -> list[Field]:
             default="" if one.default is dataclasses.MISSING else one.default,
             choices=one.metadata.get("choices", ()),
             lines=one.metadata.get("lines", False),
+            rare=one.metadata.get("rare", False),
         )
         for one in dataclasses.fields(kind)
     ]

@@ -75,6 +75,7 @@ def pages(text: str = "A pier") -> list[str]:
         "_now",
         "_add",
         "_going",
+        "_authorise",
     )
     skip = ("login", "logout", "list_export", "adopt")
     named = furnish(text).addresses().items()
