@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds clean
+.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds oracles clean
 
 setup: $(STAMP)
 
@@ -72,6 +72,12 @@ pds: .cache/pds/node_modules/@atproto/pds/package.json
 
 .cache/pds/node_modules/@atproto/pds/package.json:
 	npm install --prefix .cache/pds --no-save --no-package-lock --no-audit --no-fund @atproto/pds@0.4.217 @did-plc/server@0.0.1
+
+# What counts posts on X and Bluesky themselves, for the tests that are marked "node" (36 MB).
+oracles: .cache/oracles/node_modules/@atproto/api/package.json
+
+.cache/oracles/node_modules/@atproto/api/package.json:
+	npm install --prefix .cache/oracles --no-save --no-package-lock --no-audit --no-fund twitter-text@3.1.0 @atproto/api@0.18.21
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
