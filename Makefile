@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds synapse relay clean
+.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds oracles synapse relay clean
 
 setup: $(STAMP)
 
@@ -86,6 +86,11 @@ relay: .cache/relay/bin/nostr-relay
 .cache/relay/bin/nostr-relay:
 	$(PYTHON) -m venv .cache/relay
 	.cache/relay/bin/python -m pip install --quiet --disable-pip-version-check nostr-relay==1.14
+# What counts posts on X and Bluesky themselves, for the tests that are marked "node" (36 MB).
+oracles: .cache/oracles/node_modules/@atproto/api/package.json
+
+.cache/oracles/node_modules/@atproto/api/package.json:
+	npm install --prefix .cache/oracles --no-save --no-package-lock --no-audit --no-fund twitter-text@3.1.0 @atproto/api@0.18.21
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

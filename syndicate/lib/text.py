@@ -35,7 +35,8 @@ def clip(text: str, fits: Callable[[str], bool]) -> str:
     """The longest beginning of *text* that *fits*, with an ellipsis where something was cut.
 
     Words stay whole unless that would cost half of it; what readers see as one character is never
-    torn. *fits* must hold for every shorter text than one for which it holds. Empty if none fits.
+    torn, nor is a link. *fits* should hold for every shorter text than one for which it holds;
+    where it does not, what comes back may be shorter than need be. Empty if none fits.
     """
     if fits(text):
         return text
@@ -47,7 +48,11 @@ def clip(text: str, fits: Callable[[str], bool]) -> str:
             low = middle
         else:
             high = middle
-    return _ended(_whole_words("".join(clusters[:low]), text)) if low else ""
+    for size in range(low, 0, -1):
+        kept = _whole_words(_before_link("".join(clusters[:size]), text), text)
+        if kept.strip() and fits(_ended(kept)):
+            return _ended(kept)
+    return ""
 
 
 def links(text: str) -> Iterator[tuple[int, int]]:
@@ -65,6 +70,12 @@ def _address(found: str) -> str:
 def _closes_nothing(found: str) -> bool:
     opening = _BRACKETS.get(found[-1])
     return opening is not None and found.count(found[-1]) > found.count(opening)
+
+
+def _before_link(kept: str, text: str) -> str:
+    """Without a link that would be torn: half of one leads elsewhere."""
+    torn = [begin for begin, end in links(text) if begin < len(kept) < end]
+    return kept[: torn[0]] if torn else kept
 
 
 def _whole_words(kept: str, text: str) -> str:

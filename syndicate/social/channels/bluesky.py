@@ -7,20 +7,20 @@ nothing, and whether it is there can be asked for certain.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import regex
 import requests
 
 from syndicate.lib import clock, http
 from syndicate.lib.errors import BadInput, NotSent, Scope
-from syndicate.lib.text import graphemes, links
+from syndicate.lib.text import graphemes
 from syndicate.social.channels.base import Channel
 from syndicate.social.channels.bluesky_session import BlueskySession
+from syndicate.social.channels.bluesky_text import LINK, MENTION, TAG, Found, detect
 from syndicate.social.channels.fields import entry
 from syndicate.social.channels.message import Card, Identity, Message, Part, Published
 from syndicate.social.channels.refusal import read, refusal, unreadable, words
@@ -35,7 +35,6 @@ THUMB_KINDS = frozenset({"image/jpeg", "image/png", "image/webp"})
 COLLECTION = "app.bsky.feed.post"
 # As the app itself shortens what it shows of a link.
 _PATH_SHOWN = 13
-_HASHTAG = regex.compile(r"(?<![\w#])#(\w*[^\W\d_]\w*)")
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,10 @@ class Bluesky(Channel):
     def parts(self, text: str) -> list[Part]:
         """Links stand shortened; the whole address lies behind."""
         found, at = [], 0
-        for begin, end in links(text):
-            found += [Part(text[at:begin]), Part(shorten(text[begin:end]), text[begin:end])]
-            at = end
+        for one in detect(text):
+            if one.kind == LINK:
+                found += [Part(text[at : one.begin]), Part(shorten(one.value), one.value)]
+                at = one.end
         return [part for part in [*found, Part(text[at:])] if part.shown]
 
     def check(self) -> Identity:
@@ -93,7 +93,7 @@ class Bluesky(Channel):
 
     def publish(self, message: Message, sending: Callable[[], None]) -> Published:
         """Upload the card's picture, then put the record under its name."""
-        post = record(self.parts(message.text), message)
+        post = record(self.parts(message.text), message, self._mentioned(message.text))
         if self.settings.card and message.card.url:
             post["embed"] = self._embed(message.card)
         sending()
@@ -108,6 +108,16 @@ class Bluesky(Channel):
         if answer.status_code == 400 and words(answer, "error") == "RecordNotFound":
             return None
         return self._published(self._good(answer), message.key)
+
+    def _mentioned(self, text: str) -> dict[str, str]:
+        """Handle → identity of those in *text* whom the server knows; others are plain text."""
+        handles = {one.value for one in detect(text) if one.kind == MENTION}
+        return {handle: did for handle in sorted(handles) if (did := self._identity(handle))}
+
+    def _identity(self, handle: str) -> str:
+        named = urlencode({"handle": handle.lower()})
+        answer = self._call("GET", f"com.atproto.identity.resolveHandle?{named}")
+        return words(answer, "did") if answer.ok else ""
 
     def _published(self, answer: dict[str, Any], key: str) -> Published:
         if not answer.get("uri"):
@@ -171,12 +181,17 @@ class Bluesky(Channel):
         return "".join(part.shown for part in self.parts(text))
 
 
-def record(parts: list[Part], message: Message) -> dict[str, Any]:
-    """The record of a post: its text, and what in it is a link or a tag, by byte offsets."""
+def record(
+    parts: list[Part], message: Message, known: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The record of a post: its text, and by byte offsets what in it is a link, a tag, a mention.
+
+    *known*: handle → identity.
+    """
     made: dict[str, Any] = {
         "$type": COLLECTION,
         "text": "".join(part.shown for part in parts),
-        "facets": _facets(parts),
+        "facets": _facets(parts, known or {}),
         "createdAt": _moment(message.first_try),
     }
     if message.language:
@@ -186,28 +201,39 @@ def record(parts: list[Part], message: Message) -> dict[str, Any]:
 
 def shorten(url: str) -> str:
     """What is shown of a link: ``example.org/articles/a…``."""
-    address = urlsplit(url)
+    try:
+        address = urlsplit(url)
+    except ValueError:  # “https://[a”
+        return url
     path = url.partition(address.netloc)[2].removesuffix("/")
     return address.netloc + (path[:_PATH_SHOWN] + "…" if len(path) > _PATH_SHOWN + 2 else path)
 
 
-def _facets(parts: list[Part]) -> list[dict[str, Any]]:
+def _facets(parts: list[Part], known: Mapping[str, str]) -> list[dict[str, Any]]:
     found, at = [], 0
     for part in parts:
         if part.href:
-            link = {"$type": "app.bsky.richtext.facet#link", "uri": part.href}
-            found.append(_facet(at, part.shown, link))
+            found.append(_facet(at, part.shown, _feature("link", uri=part.href)))
         else:
             found += [
                 _facet(
-                    at + len(part.shown[: tag.start()].encode()),
-                    tag.group(),
-                    {"$type": "app.bsky.richtext.facet#tag", "tag": tag.group(1)},
+                    at + len(part.shown[: one.begin].encode()), part.shown[one.begin : one.end], it
                 )
-                for tag in _HASHTAG.finditer(part.shown)
+                for one in detect(part.shown)
+                if (it := _mark(one, known))
             ]
         at += len(part.shown.encode())
     return found
+
+
+def _mark(one: Found, known: Mapping[str, str]) -> dict[str, str] | None:
+    if one.kind == MENTION:
+        return _feature("mention", did=known[one.value]) if one.value in known else None
+    return _feature("tag", tag=one.value) if one.kind == TAG else None
+
+
+def _feature(name: str, **values: str) -> dict[str, str]:
+    return {"$type": f"app.bsky.richtext.facet#{name}", **values}
 
 
 def _facet(at: int, shown: str, feature: dict[str, str]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Field:
     choices: tuple[str, ...] = ()
     lines: bool = False  # several lines of text
     rare: bool = False  # mostly left as it is
+    least: int = 1  # of a number; where nothing may be meant, 0
 
 
 def entry(
@@ -41,10 +42,16 @@ def entry(
     choices: tuple[str, ...] = (),
     lines: bool = False,
     rare: bool = False,
+    least: int | None = None,
 ) -> Any:
-    """A field of a channel's credentials or options dataclass, with what a form says about it."""
-    about = {"label": label, "help": help, "secret": secret, "choices": choices, "lines": lines}
-    about["rare"] = rare
+    """A field of a channel's credentials or options dataclass, with what a form says about it.
+
+    *least* of a number is 1, or 0 where the default is.
+    """
+    about = {
+        "label": label, "help": help, "secret": secret, "choices": choices, "lines": lines,
+        "rare": rare, "least": int(default != 0) if least is None else least,
+    }  # fmt: skip
     if default is ...:
         return field(metadata=about)
     return field(default=default, metadata=about)
@@ -63,6 +70,7 @@ def entries(kind: type) -> list[Field]:
             choices=one.metadata.get("choices", ()),
             lines=one.metadata.get("lines", False),
             rare=one.metadata.get("rare", False),
+            least=one.metadata.get("least", 1),
         )
         for one in dataclasses.fields(kind)
     ]
@@ -96,8 +104,7 @@ def _typed(about: Field, value: Any, where: str) -> Any:
     if isinstance(about.default, bool):
         return text.lower() in {"1", "true", "on", "yes"}
     if isinstance(about.default, int):
-        # Where nothing may be meant, the default says so by being 0.
-        if not text.isdecimal() or not (int(text) or about.default == 0):
+        if not text.isdecimal() or int(text) < about.least:
             raise BadInput(f"{where}: “{about.label}” must be a whole number.", about.help)
         return int(text)
     if about.choices and text not in about.choices:
