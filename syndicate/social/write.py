@@ -190,7 +190,7 @@ def stale(account: Account) -> QuerySet[Post]:
 
 def create(account: Account, article: Article, now: datetime, round: int = 0) -> None:
     """Write one post: queued where the account is automatic and nothing speaks against it."""
-    made = draft(account, article)
+    made = draft(account, article, round)
     post = Post(
         account=account, article=article, story=article.story, round=round, created_at=now,
         **_content(made, article),
