@@ -179,6 +179,6 @@ def test_on_postgresql_too_first_starts_wait_for_each_other(
     assert log(site).count("database brought up to date") == 1
     shared.syndicate("source", "add", website.url, "--newest", "1")
     workers = [start("worker", on=shared) for _ in range(2)]
-    until(lambda: shared.json("source", "list")[0]["health"] == "ok", what="a look")
+    until(lambda: shared.json("source", "list")[0]["health"] == "ok", 90, "a look")
     assert [told(process, signal.SIGTERM) for process in workers] == [0, 0]
     assert len(shared.json("article", "list")) == 1

@@ -21,6 +21,6 @@ def test_the_shared_queue_on_postgresql(postgres: Postgres) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *FILES],
         env=os.environ | {"TEST_DATABASE": postgres.url(), "TEST_ENGINE": "distributed"},
-        capture_output=True, text=True, check=False, timeout=180,
+        capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]

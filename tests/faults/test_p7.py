@@ -36,6 +36,7 @@ def test_p7_a_locked_database(harbour: Harbour) -> None:
 @pytest.mark.soak
 def test_p7_locked_for_longer_than_we_wait_for_it(harbour: Harbour) -> None:
     lock(harbour, seconds=65, readers=2_000)
+    assert "waits, nothing is lost: database is locked" in harbour.log()
 
 
 def restart(site: Harbour, server: Postgres, times: int, readers: int) -> None:

@@ -54,6 +54,6 @@ def test_detection_on_postgresql(postgres: Postgres) -> None:
         [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider",
          "-m", "not postgres", *files],
         env=os.environ | {"TEST_DATABASE": postgres.url()},
-        capture_output=True, text=True, check=False, timeout=180,
+        capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
