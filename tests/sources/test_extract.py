@@ -89,6 +89,19 @@ def test_comments_and_boxes_around_are_left_out() -> None:
     assert (found.title, found.comments_url) == ("A pier", "https://e.example/a#comments")
 
 
+def test_a_list_keeps_its_items_of_links_and_their_sub_lists() -> None:
+    told = "<p>" + "What was said of the harbour in the council this year, in full. " * 8 + "</p>"
+    items = "".join(
+        f"<li>{n}. The {what} was on the table for most of the evening, and so it was kept."
+        "<ul><li><a href='/minutes'>Minutes</a></li><li><a href='/film'>Film</a></li></ul></li>"
+        for n, what in enumerate(["pier", "quay", "ferry"])
+    )
+    links = "<ul class='x'><li><a href='/1'>One</a></li><li><a href='/2'>Two</a></li></ul>"
+    found = read(f"<article><h1>A year</h1>{told}<ul>{items}</ul>{told}{links}</article>").body
+    assert (found.count("Minutes"), found.count("Film")) == (3, 3)
+    assert "One" not in found
+
+
 def test_a_body_called_after_its_surroundings_is_kept() -> None:
     assert "tide" in read(f"<div class='widget social'>{TEXT}</div>").body
 
