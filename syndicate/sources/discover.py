@@ -6,8 +6,8 @@
             ─→ each tried, a few at a time (candidates) ─→ no feed? where feeds usually lie
             ─→ the same in two formats once ─→ ranked
 
-The API of WordPress or Ghost comes first, then a whole feed, one of teasers, h-feed, news sitemap, a page
-that lists articles, any sitemap. Not more than 24 requests and 30 seconds are spent.
+The API of WordPress or Ghost comes first, then a whole feed, one of teasers, h-feed, news sitemap,
+a page that lists articles, any sitemap. Not more than 24 requests and 30 seconds are spent.
 """
 
 from __future__ import annotations
