@@ -81,7 +81,7 @@ def _ended(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Without control characters but line breaks, and without marks that reverse what follows."""
-    return _UNPRINTABLE.sub("", text.replace("\t", " "))
+    return str(_UNPRINTABLE.sub("", text.replace("\t", " ")))
 
 
 # All of Unicode's category Cc but the line break; and embeddings: one that a title opens and never
