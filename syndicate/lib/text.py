@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 
 import regex
@@ -93,12 +92,9 @@ def _ended(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Without control characters but line breaks, and without marks that reverse what follows."""
-    return "".join(
-        " " if char == "\t" else char
-        for char in text
-        if char in "\n\t" or (unicodedata.category(char) != "Cc" and char not in _OVERRIDES)
-    )
+    return str(_UNPRINTABLE.sub("", text.replace("\t", " ")))
 
 
-# An embedding that a title opens and never closes would turn around the rest of the post.
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# All of Unicode's category Cc but the line break; and embeddings: one that a title opens and never
+# closes would turn around the rest of the post.
+_UNPRINTABLE = regex.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
