@@ -14,11 +14,11 @@ from syndicate.lib.errors import BadInput, NotSent
 from syndicate.lib.status import Status
 from syndicate.social import authorise, editorial
 from syndicate.social.channels import channel
+from syndicate.social.channels.message import Card, Message
 from syndicate.social.channels.session import AccountSession
 from syndicate.social.models import Account, Post
 from syndicate.social.publish import publish
 from tests import rows
-from tests.fakes import mastodon
 from tests.fakes.authority import CLIENT, KEYS, Authority
 from tests.fakes.faults import Line
 from tests.fakes.x import CREDENTIALS, FakeX
@@ -77,12 +77,11 @@ def test_an_account_is_connected_and_posts(
     assert (post.status, post.permalink) == (
         Status.SENT, f"https://x.com/review/status/{x.posts[0].id}",
     )  # fmt: skip
-    assert channel(made).find(rows_message(post)) is not None
+    assert channel(made).find(as_sent(post)) is not None
 
 
-def rows_message(post: Post) -> Any:
-    from syndicate.social.channels.message import Card, Message
-
+def as_sent(post: Post) -> Message:
+    """What was published a moment ago, as find is asked for it."""
     at = clock.now()
     return Message(post.text, Card(), post.key, "en", at - timedelta(minutes=1), at)
 
@@ -342,62 +341,6 @@ def test_so_may_a_code_by_itself(there: Authority, now: datetime, how: str) -> N
     code = answer.get("code") or answer["oauth_verifier"]
     pasted = authorise.pasted(f" {code} ", waiting)
     assert authorise.end(waiting.sealed, pasted, now).granted.credentials
-
-
-# Mastodon.
-
-
-@pytest.mark.parametrize("has_pkce", [True, False])
-def test_mastodon_knows_us_from_the_servers_address_alone(
-    there: Authority, now: datetime, has_pkce: bool
-) -> None:
-    there.has_pkce, there.lasts = has_pkce, None
-    waiting = authorise.begin("mastodon", {"server": f"{there.url}/"}, BACK, now)
-    asked = query(waiting.url)
-    assert ("code_challenge" in asked) == has_pkce
-    assert asked["scope"] == "read:accounts read:statuses write:statuses write:media"
-    (app,) = there.registered
-    assert (app["redirect_uris"], app["scopes"]) == (BACK, asked["scope"])
-    came = authorise.end(waiting.sealed, query(there.consent(waiting.url)), now)
-    assert came.granted.credentials["server"] == there.url
-    assert came.granted.credentials["token"] in there.access
-    assert came.granted.session == {}
-
-
-def test_mastodon_from_beginning_to_a_post(now: datetime) -> None:
-    with mastodon.Mastodon() as server:
-        waiting = authorise.begin("mastodon", {"server": server.url}, BACK, now)
-        asked = query(waiting.url)
-        # This server's page lets one choose as whom: its codes name the account.
-        answer = {"code": f"mockcode_{server.username}", "state": asked["state"]}
-        made = authorise.connect(
-            authorise.end(waiting.sealed, answer, now), now, Account.Approval.AUTO
-        )
-        assert made.name == f"@review@{server.url.removeprefix('http://')}"
-        publish(written(made, now).pk, now)
-        assert len(server.statuses()) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "complaint"),
-    [
-        (404, b"<h1>Not found</h1>", "Is it the address of a Mastodon server"),
-        (200, b"<h1>Hello</h1>", "Is it the address of a Mastodon server"),
-        (301, b"", "Is it the address of a Mastodon server"),
-        (422, b'{"error": "Validation failed"}', "Validation failed"),
-        (200, b"{}", "registered no app"),
-        (503, b"", "503"),
-    ],
-)
-def test_what_is_no_mastodon_server_is_told(
-    there: Authority, now: datetime, status: int, body: bytes, complaint: str
-) -> None:
-    with Line(there.url) as line:
-        line.on("POST", "/api/v1/apps")
-        line.answer(status, {"Location": "https://social.example"}, body)
-        with pytest.raises((BadInput, NotSent)) as failed:
-            authorise.begin("mastodon", {"server": line.url}, BACK, now)
-        assert complaint in str(failed.value)
 
 
 def test_a_marks_query_is_read_in_any_order() -> None:

@@ -135,7 +135,9 @@ def _end(request: HttpRequest, begun: dict[str, Any]) -> Account:
     came = authorise.end(begun["sealed"], request.GET.dict(), now)
     if one is None:
         one = authorise.connect(came, now, begun["approval"])
-        messages.success(request, f"It works: we are {one} there. Articles found from now on go.")
+        messages.success(
+            request, f"It works: we are {one} there. What is found from now on goes there."
+        )
         return one
     handle = authorise.reconnect(one, came)
     messages.success(request, f"It works: we are {handle} there. What waited goes now.")
