@@ -133,6 +133,13 @@ def reconnect(account: Account, files: tuple[str, ...]) -> None:
 @click.option("--template", help="The words of a post, in Jinja; empty: the channel's own.")
 @click.option("--template-file", metavar="FILE", help="The same from a file (- is stdin).")
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Repeatable.")
+@click.option(
+    "--habit",
+    "habits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Of those that syndicate account habits prints; empty: its default; repeatable.",
+)
 @SOURCES
 @ALL_SOURCES
 def edit(
@@ -149,8 +156,36 @@ def edit(
         how["template"] if how["template_file"] is None else read(how["template_file"]),
         approval=None if auto is None else ("auto" if auto else "hold"),
         sources=chosen(sources, all_sources),
+        customs=pairs(how["habits"]),
     )
     show(describe(account), f"{account.name} is saved.")
+
+
+@account.command(cls=Command)
+@click.argument("account", type=Row("social.Account", by="name"), required=False)
+def habits(account: Account | None) -> None:
+    """Print what can be set of how an account posts, and how it is set there.
+
+    \b
+    syndicate account habits
+    syndicate account edit @review@social.example --habit thread=3 --habit quiet=22:00-07:00
+    """
+    from syndicate.social.channels.fields import entries
+    from syndicate.social.habits import Habits
+
+    present = account.habits if account else Habits()
+    told = [
+        {"habit": one.name, "value": getattr(present, one.name), "about": one.help}
+        for one in entries(Habits)
+    ]
+    rows = [(h["habit"], _shown(h["value"]), h["about"]) for h in told]
+    show(told, columns(("Habit", "Now" if account else "Default", "About"), rows, ""))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value).replace("\n", "; ")
 
 
 @account.command(cls=Act)
@@ -174,7 +209,11 @@ def resume(account: Account) -> None:
 
 
 def describe(account: Account) -> dict[str, Any]:
-    """An account as data, without its credentials."""
+    """An account as data, without its credentials; money in thousandths of a US dollar."""
+    from syndicate.lib import clock
+    from syndicate.social import charge
+
+    now = clock.now()
     return {
         "id": account.pk,
         "channel": account.channel,
@@ -182,6 +221,9 @@ def describe(account: Account) -> dict[str, Any]:
         "approval": account.approval,
         "state": account.health if account.active else "paused by an editor",
         "options": account.options,
+        "habits": account.customs,
+        "spent_mills": charge.spent(account, now),
+        "left_mills": charge.left(account, now),
         "template": account.template,
         "sources": [source.url for source in account.sources.all()],
         "error": account.error,

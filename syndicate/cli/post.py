@@ -39,14 +39,25 @@ def list_(status: str | None, limit: int) -> None:
 @post.command("show", cls=Command)
 @POST
 def show_(post: Post) -> None:
-    """Print one post exactly as it will stand, or stands."""
-    from syndicate.social.write import count
+    """Print one post exactly as it will stand, or stands, and what it costs."""
+    from syndicate.lib import clock
+    from syndicate.social import charge
+    from syndicate.social.write import cost, count
 
-    counted = count(post.account, post.text)
+    counted, price, now = count(post.account, post.text), cost(post), clock.now()
+    spent, left = charge.spent(post.account, now), charge.left(post.account, now)
     told = {**describe(post), "length": counted.length, "limit": counted.limit}
+    told |= {"cost_mills": price, "spent_mills": spent, "left_mills": left}
+    head = [f"{post.account.name}: {post.status}, {counted.length} of {counted.limit}"]
+    if price:
+        allowed = "" if left is None else f", {charge.dollars(left)} left"
+        head.append(
+            f"It costs {charge.dollars(price)}; {charge.dollars(spent)} spent this month{allowed}."
+        )
     trouble = [f"{post.error} {post.hint}".strip()] if post.error else []
-    head = f"{post.account.name}: {post.status}, {counted.length} of {counted.limit}"
-    show(told, [head, *([post.permalink] if post.permalink else []), *trouble, "", post.text])
+    address = [post.permalink] if post.permalink else []
+    parts = [line for text in post.texts for line in ("", text)]
+    show(told, [*head, *address, *trouble, *parts])
 
 
 @post.command(cls=Act)
@@ -83,13 +94,19 @@ def cancel(post: Post) -> None:
 @post.command(cls=Act)
 @POST
 @click.argument("text")
-def edit(post: Post, text: str) -> None:
+@click.option(
+    "--part", "parts", multiple=True, help="A further part of the thread; in place of all of them."
+)
+@click.option("--alone", is_flag=True, help="Without further parts.")
+def edit(post: Post, text: str, parts: tuple[str, ...], alone: bool) -> None:
     """Give a post another text; - reads it from stdin. The link must be in it."""
     from syndicate.lib import clock
     from syndicate.social import editorial
 
+    if parts and alone:
+        raise click.UsageError("Give --part or --alone, not both.")
     words = sys.stdin.read().rstrip("\n") if text == "-" else text
-    editorial.edit(post, words, clock.now())
+    editorial.edit(post, words, clock.now(), parts if parts or alone else None)
     _shown(post, "changed")
 
 
@@ -126,6 +143,9 @@ def describe(post: Post) -> dict[str, Any]:
         "article": post.article.title,
         "status": post.status,
         "text": post.text,
+        "thread": post.thread,
+        "link": post.link,
+        "pictures": post.pictures,
         "due_at": post.due_at,
         "permalink": post.permalink,
         "error": post.error,

@@ -2,8 +2,8 @@
 
 ::
 
-    rest(body, summary) ─→ paragraphs that the first post does not say ─→ thread ─→ parts
-                                                                           numbered ─→ “… 2/3”
+    rest(body, first) ─→ paragraphs, without what the first post says ─→ thread ─→ parts
+                                                                          numbered ─→ “… 2/3”
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def numbered(text: str, number: int, of: int) -> str:
     return f"{text}\n\n{number}/{of}"
 
 
-def rest(body: str, summary: str) -> list[str]:
-    """The paragraphs of sanitised HTML, without what *summary* says: the first post has that.
+def rest(body: str, first: str) -> list[str]:
+    """The paragraphs of sanitised HTML, without the sentences that the *first* post has.
 
     Headings, captions and tables are no text to be read on its own.
     """
     html = _ASIDE.sub("", body)
     found = [to_text(each) for each in _PARAGRAPH.findall(html)] or to_text(html).split("\n\n")
-    told = [[one for one in split(one_line(text)) if one not in summary] for text in found]
+    told = [[one for one in split(one_line(text)) if one not in first] for text in found]
     return [" ".join(sentences) for sentences in told if sentences and complete(sentences[-1])]
 
 

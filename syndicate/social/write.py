@@ -121,14 +121,23 @@ def _texts(account: Account, article: Article, round: int, channel: Channel) -> 
         return fit(lambda some: render(known, some), said, fits)
 
     most = habits.thread if THREAD in channel.capabilities else 1
+    if most > 1:
+        texts = _thread(first, article, most, channel)
+        if len(texts) > 1:
+            return texts
+    return [first(channel.fits)]
+
+
+def _thread(
+    first: Callable[[Callable[[str], bool]], str], article: Article, most: int, channel: Channel
+) -> list[str]:
+    """The post, and what of the article it does not say, each with room for its number."""
 
     def fits(text: str) -> bool:
         return channel.fits(numbered(text, most, most))
 
-    further = thread(rest(article.body, said.summary), most - 1, fits) if most > 1 else []
-    if not further:
-        return [first(channel.fits)]
-    texts = [first(fits), *further]
+    begun = first(fits)
+    texts = [begun, *thread(rest(article.body, begun), most - 1, fits)]
     return [numbered(text, number, len(texts)) for number, text in enumerate(texts, 1)]
 
 

@@ -130,6 +130,17 @@ def test_an_account_is_edited_and_the_rest_stays(asked: Asked, tmp_path: Path) -
     assert (kept.template, kept.approval, kept.sealed) == (told["template"], "auto", one.sealed)
 
 
+def test_habits_are_set_one_by_one(asked: Asked) -> None:
+    one = account(credentials=HOOK)
+    told = asked("account", "edit", one.pk, "--habit", "thread=3", "--habit", "link=off")
+    assert told["habits"] == {"thread": 3, "link": False}
+    told = asked("account", "edit", one.pk, "--habit", "quiet=22:00-07:00", "--habit", "thread=")
+    assert told["habits"] == {"thread": 1, "link": False, "quiet": "22:00-07:00"}
+    present = {row["habit"]: row["value"] for row in asked("account", "habits", one.pk)}
+    assert (present["quiet"], present["link"], present["daily"]) == ("22:00-07:00", False, 0)
+    assert {row["habit"]: row["value"] for row in asked("account", "habits")}["link"] is True
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [

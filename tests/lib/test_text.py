@@ -27,6 +27,8 @@ def test_what_readers_see_as_one_character_is_one() -> None:
         ("Unabhängigkeitserklärung", 10, "Unabhängi…"),
         ("港の新しい桟橋が開く", 6, "港の新しい…"),
         ("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 2, "👩‍👩‍👧…"),
+        ("See https://harbour.example.org/articles/a-new-pier now", 30, "See…"),
+        ("https://harbour.example.org/articles/a-new-pier", 30, ""),
         ("pier", 1, ""),
         ("", 5, ""),
     ],
@@ -41,6 +43,11 @@ def test_what_is_clipped_fits_and_is_a_beginning(text: str, limit: int) -> None:
     clipped = clip(text, within(limit))
     assert within(limit)(clipped)
     assert text.startswith(clipped.removesuffix("…"))
+
+
+def test_where_a_shorter_text_counts_more_it_is_shortened_further() -> None:
+    """As where of @user@host a platform counts @user alone, and of a torn one all."""
+    assert clip("A new pierhead", lambda text: len(text) < 10 and text != "A new…") == "A ne…"
 
 
 def test_one_line_has_no_control_characters_and_no_reversing_marks() -> None:

@@ -1,93 +1,90 @@
-"""A thread goes part by part; whatever breaks, each part stands once, and in its order."""
+"""One article as several posts: whole sentences, whole words, whole links."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from syndicate.lib.errors import NotSent
-from syndicate.lib.status import Status
-from syndicate.social.key import first_try, key, part
-from syndicate.social.models import Account, Post
-from syndicate.social.publish import publish
-from tests.social.puppet import Able
-from tests.social.stage import written
+from syndicate.lib.text import graphemes
+from syndicate.social.thread import numbered, rest, thread
 
-LATER = timedelta(hours=2)
-
-
-@pytest.fixture
-def post(account: Account, now: datetime) -> Post:
-    """Of three parts."""
-    made = written(account, now, title="A new pier")
-    made.thread = ["It opened on Monday.", "It is red."]
-    made.save()
-    return made
+PARAGRAPHS = [
+    "The pier was opened on Monday. The mayor came by boat.",
+    "Ferries will call from May on. Tickets are sold at the gate, for a pound each.",
+]
 
 
-def turn(post: Post, now: datetime) -> Post:
-    publish(post.pk, now)
-    post.refresh_from_db()
-    return post
+def within(limit: int) -> Callable[[str], bool]:
+    return lambda text: len(graphemes(text)) <= limit
 
 
-def test_each_part_answers_the_one_before(able: type[Able], post: Post, now: datetime) -> None:
-    assert turn(post, now).status == Status.SENT
-    assert [message.text for message in able.sent] == post.texts
-    assert [len(message.after) for message in able.sent] == [0, 1, 2]
-    first, second, _ = able.sent
-    assert second.after[0].remote_id == post.remote_id == f"post-{first.key}"
-    assert post.permalink == f"https://able.example/{post.remote_id}"
+def test_a_part_holds_as_many_sentences_as_fit() -> None:
+    assert thread(PARAGRAPHS, 9, within(60)) == [
+        "The pier was opened on Monday. The mayor came by boat.",
+        "Ferries will call from May on.",
+        "Tickets are sold at the gate, for a pound each.",
+    ]
 
 
-def test_only_the_first_part_has_the_card(able: type[Able], post: Post, now: datetime) -> None:
-    turn(post, now)
-    assert [bool(message.card.url) for message in able.sent] == [True, False, False]
+def test_paragraphs_that_fit_together_stay_paragraphs() -> None:
+    assert thread(PARAGRAPHS, 9, within(200)) == ["\n\n".join(PARAGRAPHS)]
 
 
-def test_a_part_that_did_not_go_goes_later_and_those_before_it_stay(
-    able: type[Able], post: Post, now: datetime
-) -> None:
-    able.after = lambda: able.fails.append(NotSent("no", permanent=False))
-    turn(post, now)
-    assert (post.status, len(post.chain)) == (Status.DEFERRED, 1)
-    assert post.permalink  # an editor sees what stands already
-    able.after = lambda: None
-    assert turn(post, now + LATER).status == Status.SENT
-    assert [*able.there.values()] == post.texts
+def test_no_more_parts_than_wanted() -> None:
+    assert thread(PARAGRAPHS, 2, within(60)) == thread(PARAGRAPHS, 9, within(60))[:2]
+    assert thread(PARAGRAPHS, 0, within(60)) == []
 
 
-def test_a_part_of_which_nothing_is_known_is_looked_up_by_its_own_key(
-    able: type[Able], post: Post, now: datetime
-) -> None:
-    turn(post, now)
-    # As a crash leaves it between the second part's answer and our noting it.
-    able.there.popitem()
-    Post.objects.filter(pk=post.pk).update(
-        status=Status.SENDING, owner="gone", lease_until=now, unsure=True, chain=post.chain[:1]
+def test_a_long_sentence_is_parted_between_words() -> None:
+    parts = thread(PARAGRAPHS[1:], 9, within(34))
+    assert parts == [
+        "Ferries will call from May on.",
+        "Tickets are sold at the gate, for",
+        "a pound each.",
+    ]
+
+
+def test_what_breaks_off_in_a_sentence_says_so() -> None:
+    parts = thread(PARAGRAPHS[1:], 2, within(34))
+    assert parts[-1] == "Tickets are sold at the gate, for…"
+
+
+def test_a_link_is_not_torn_even_where_it_does_not_fit() -> None:
+    link = "https://harbour.example.org/articles/the-new-pier"
+    assert thread([f"Read {link} now."], 9, within(20)) == ["Read now."]
+
+
+def test_a_word_without_end_is_torn_between_characters() -> None:
+    family = "👩‍👩‍👧"
+    assert thread([family * 5], 9, within(2)) == [family * 2, family * 2, family]
+
+
+def test_the_first_post_has_the_summary_and_the_rest_goes_on() -> None:
+    body = (
+        "<h2>On the water</h2><p>It opened on Monday. Ferries call.</p>"
+        "<figure><img src='https://a.example/1.jpg'><figcaption>The pier.</figcaption></figure>"
+        "<p>Photo: Ada</p><p>Tickets are sold.</p>"
     )
-    assert turn(post, now + LATER).status == Status.SENT
-    assert [message.text for message in able.sent[3:]] == [post.texts[2]]
-    assert [*able.there.values()] == post.texts
+    assert rest(body, "It opened on Monday.") == ["Ferries call.", "Tickets are sold."]
+    assert rest("", "It opened.") == []
 
 
-def test_a_withdrawn_article_whose_thread_has_begun_is_finished(
-    able: type[Able], post: Post, now: datetime
+@settings(deadline=None)
+@given(
+    st.lists(st.text(alphabet="ab .!\u0301👩\u200d👧桥", max_size=120), max_size=5),
+    st.integers(1, 6),
+    st.integers(8, 40),
+)
+def test_every_part_fits_and_nothing_is_made_up(
+    paragraphs: list[str], most: int, limit: int
 ) -> None:
-    """Half a thread says less than a whole one; taking it down is another matter."""
-    turn(post, now)
-    Post.objects.filter(pk=post.pk).update(status=Status.QUEUED, chain=post.chain[:2], unsure=False)
-    post.article.state = "withdrawn"
-    post.article.save()
-    assert turn(post, now + LATER).status == Status.SENT
-    assert len(post.chain) == 3
+    parts = thread(paragraphs, most, within(limit))
+    assert len(parts) <= most and all(within(limit)(part) for part in parts)
+    told = "".join("".join(parts).split()).removesuffix("…")
+    assert "".join(" ".join(paragraphs).split()).startswith(told)
 
 
-def test_keys_of_parts_are_keys_in_their_order(now: datetime) -> None:
-    first = key(7, now)
-    keys = [part(first, number) for number in range(5)]
-    assert keys[0] == first
-    assert sorted(keys) == keys and len(set(keys)) == 5
-    assert all(len(each) == 13 for each in keys)
-    assert first_try(keys[4]) - now == timedelta(microseconds=4)
+def test_a_part_says_which_it_is() -> None:
+    assert numbered("Ferries call.", 2, 3) == "Ferries call.\n\n2/3"

@@ -53,7 +53,10 @@ def edition(*chosen: Article, **values: Any) -> Edition:
 def post(account: Account | None = None, **values: Any) -> Post:
     """A held post about a new article."""
     article = values.pop("article", None) or rows.article()
-    given = {"text": f"{article.title}\n\n{article.url}", "key": "k", "created_at": rows.NOON}
+    given = {
+        "text": f"{article.title}\n\n{article.url}", "link": article.url, "key": "k",
+        "created_at": rows.NOON,
+    }  # fmt: skip
     return Post.objects.create(
         account=account or rows.account("mastodon"),
         article=article,

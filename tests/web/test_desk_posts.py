@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +11,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from syndicate.lib import clock
 from syndicate.lib.status import Status
-from syndicate.social.models import Post
+from syndicate.social import channels, charge
+from syndicate.social.channels.base import Act
+from syndicate.social.channels.webhook import Webhook
+from syndicate.social.habits import GROUPS
+from syndicate.social.models import Account, Post
 from syndicate.social.write import count, draft
 from tests import rows
 from tests.web.furniture import editor, post
@@ -25,6 +31,23 @@ def desk(client: Client) -> Client:
     """The desk, an editor before it."""
     client.force_login(editor())
     return client
+
+
+class Dear(Webhook):
+    """A channel that wants to be paid."""
+
+    label = "Dear"
+
+    def cost(self, act: Act, text: str = "", pictures: int = 0) -> int:
+        return 200
+
+
+@pytest.fixture
+def dear() -> Iterator[str]:
+    """The name of such a one."""
+    channels.CHANNELS["dear"] = ("Dear", f"{__name__}.Dear")
+    yield "dear"
+    del channels.CHANNELS["dear"]
 
 
 @pytest.fixture
@@ -139,3 +162,47 @@ def test_an_account_of_a_channel_we_lost_breaks_no_page(desk: Client) -> None:
     made = post(rows.account("gone"))
     assert "There is no channel" in desk.get(reverse("desk:posts")).getvalue().decode()
     assert desk.get(reverse("desk:post", args=[made.pk])).status_code == 200
+
+
+def test_a_thread_is_shown_and_edited_part_by_part(desk: Client, held: Post) -> None:
+    Post.objects.update(thread=["The second part.", "The third part."])
+    held.refresh_from_db()
+    shown = desk.get(reverse("desk:post", args=[held.pk])).getvalue().decode()
+    assert "Part 2 of the thread" in shown and "The third part." in shown
+    go(desk, held, "_save", text=held.text, part=["Other words.", ""])
+    assert (held.thread, held.edited) == (["Other words."], True)
+
+
+def test_what_is_attached_is_told_before_it_is_approved(desk: Client, held: Post) -> None:
+    Post.objects.update(pictures=[{"url": "", "alt": "A new pier"}])
+    shown = desk.get(reverse("desk:post", args=[held.pk])).getvalue().decode()
+    assert "a picture drawn of the title: “A new pier”" in shown
+
+
+def test_the_price_is_told_before_it_is_approved(desk: Client, dear: str) -> None:
+    held = post(rows.account(dear, customs={"budget": 10}), article=rows.article(url=LINK))
+    charge.charge(held.account, Act.PUBLISH, "another", 1500, clock.now())
+    shown = desk.get(reverse("desk:post", args=[held.pk])).getvalue().decode()
+    assert "Posting it costs $0.200; $1.500 spent this month, $8.500 left." in shown
+    assert "Posting it costs $0.200." in desk.get(reverse("desk:posts")).getvalue().decode()
+    page = desk.get(reverse("desk:account", args=[held.account_id])).getvalue().decode()
+    assert "$1.500 spent this month, $8.500 left" in page
+
+
+def test_habits_are_set_in_the_account_s_settings(desk: Client) -> None:
+    one = rows.account("mastodon", credentials={"server": "social.example", "token": "t"})
+    address = reverse("desk:account", args=[one.pk])
+    shown = desk.get(address).getvalue().decode()
+    assert all(f"<summary>{label}</summary>" in shown for label in GROUPS)
+    data = {"approval": "hold", "habit_thread": "3", "habit_picture": "attach", "habit_quiet": ""}
+    assert desk.post(address, data | {"habit_hashtags": "Sea = #Sea\r\nink ="}).status_code == 302
+    habits = Account.objects.get(pk=one.pk).habits
+    assert (habits.thread, habits.picture, habits.link) == (3, "attach", False)
+    assert habits.hashtags == "Sea = #Sea\r\nink ="
+
+
+def test_habits_that_cannot_be_kept_say_why(desk: Client) -> None:
+    one = rows.account("mastodon", credentials={"server": "social.example", "token": "t"})
+    address = reverse("desk:account", args=[one.pk])
+    answer = desk.post(address, {"approval": "hold", "habit_quiet": "at night"})
+    assert answer.status_code == 422 and "quiet hours" in answer.content.decode()

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from syndicate.lib import clock
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, SyndicateError
-from syndicate.social import editorial
+from syndicate.social import charge, editorial
 from syndicate.social.channels import CHANNELS, kind
 from syndicate.social.channels.base import Channel
 from syndicate.social.channels.fields import Field, entries
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 from syndicate.web.desk.act import act
+from syndicate.web.desk.boxes import HabitsPart, box
 from syndicate.web.desk.page import page
 
 WHO = "Who lets posts go"
@@ -51,7 +52,12 @@ class ChannelForm(forms.BaseForm):
     def asked(self) -> list[forms.BoundField]:
         """The others."""
         rare = {one.name for one in self._options}
-        return [bound for bound in self if bound.name not in rare]
+        return [bound for bound in self if bound.name not in rare | {*self.apart}]
+
+    @property
+    def apart(self) -> list[str]:
+        """The names of fields that stand elsewhere."""
+        return []
 
 
 class ConnectForm(ChannelForm, forms.Form):
@@ -62,7 +68,7 @@ class ConnectForm(ChannelForm, forms.Form):
         self._credentials = entries(channel.credentials)
         self._options = [] if again else entries(channel.options)
         for one in self._credentials + self._options:
-            self.fields[one.name] = widget(one)
+            self.fields[one.name] = box(one)
             self.fields[one.name].required &= not again
         if not again:
             self.fields["approval"] = forms.ChoiceField(choices=APPROVALS, label=WHO)
@@ -71,19 +77,6 @@ class ConnectForm(ChannelForm, forms.Form):
     def credentials(self) -> dict[str, str]:
         """What is kept encrypted."""
         return {one.name: self.cleaned_data[one.name] for one in self._credentials}
-
-
-def widget(one: Field) -> forms.Field:
-    """A form's field for a channel's."""
-    about = {"label": one.label, "help_text": one.help, "initial": one.default}
-    if isinstance(one.default, bool):
-        return forms.BooleanField(required=False, **about)
-    if isinstance(one.default, int):
-        return forms.IntegerField(required=one.required, **about)
-    field = forms.CharField(required=one.required, max_length=4000, **about)
-    if one.secret:
-        field.widget = forms.PasswordInput(attrs={"autocomplete": "off"})
-    return field
 
 
 class AppForm(ChannelForm, forms.Form):
@@ -95,7 +88,7 @@ class AppForm(ChannelForm, forms.Form):
         self._options = [one for one in self._asked if one.rare]
         kept = editorial.app_of(account) if account else {}
         for one in self._asked:
-            self.fields[one.name] = widget(one)
+            self.fields[one.name] = box(one)
             self.fields[one.name].required &= one.name not in kept
             if not one.secret:
                 self.fields[one.name].initial = kept.get(one.name, one.default)
@@ -108,8 +101,8 @@ class AppForm(ChannelForm, forms.Form):
         return {one.name: str(self.cleaned_data[one.name]) for one in self._asked}
 
 
-class SettingsForm(ChannelForm, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """How articles are posted there; the channel's own options stand beside ours."""
+class SettingsForm(HabitsPart, ChannelForm, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """How articles are posted there: ours, the habits of any account, the channel's options."""
 
     approval = forms.ChoiceField(choices=APPROVALS, label=WHO)
 
@@ -129,8 +122,9 @@ class SettingsForm(ChannelForm, forms.ModelForm):  # type: ignore[type-arg]  # n
         super().__init__(*args, **kwargs)
         self._options = entries(channel.options)
         for one in self._options:
-            self.fields[one.name] = widget(one)
+            self.fields[one.name] = box(one)
             self.fields[one.name].initial = self.instance.options.get(one.name, one.default)
+        self.add_habits(self.instance.habits)
 
 
 @require_safe
@@ -223,10 +217,19 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         account=one,
         label=_leaf(one.channel).label,
         form=form,
+        spending=spending(one, clock.now()),
         sources=Source.objects.exists(),
         posts=one.posts.select_related("article")[:5],
         ended=one.expires_at is not None and one.expires_at <= clock.now(),
     )
+
+
+def spending(one: Account, now: datetime) -> str:
+    """What this month has cost there, and what its budget allows; "" where nothing costs."""
+    spent, left = charge.spent(one, now), charge.left(one, now)
+    if left is None:
+        return f"{charge.dollars(spent)} spent this month" if spent else ""
+    return f"{charge.dollars(spent)} spent this month, {charge.dollars(left)} left"
 
 
 def _settle(pk: int, form: SettingsForm) -> None:
@@ -237,6 +240,7 @@ def _settle(pk: int, form: SettingsForm) -> None:
         given["template"],
         approval=given["approval"],
         sources=given["sources"],
+        customs=form.customs,
     )
 
 

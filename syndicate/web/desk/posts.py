@@ -5,8 +5,8 @@ held ─ edit ─ approve ─→ queued ─→ sent (permalink) | deferred | fai
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -19,14 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 from syndicate.lib import clock
 from syndicate.lib.errors import SyndicateError
 from syndicate.lib.status import Status
-from syndicate.social import editorial
+from syndicate.social import charge, editorial
 from syndicate.social.channels import rules
+from syndicate.social.channels.base import Channel
 from syndicate.social.channels.message import Part
 from syndicate.social.correction import Correction
 from syndicate.social.models import Post
 from syndicate.social.offer import can
-from syndicate.social.write import Count, count
-from syndicate.web.desk.accounts import labels
+from syndicate.social.write import Count, cost, count
+from syndicate.web.desk.accounts import labels, spending
 from syndicate.web.desk.act import act, by
 from syndicate.web.desk.page import page, rows
 
@@ -49,6 +50,9 @@ class Card:
     count: Count | None
     parts: list[Part]  # the text as readers see it, links told apart
     error: str = ""
+    further: list[Card] = field(default_factory=list)  # the other parts of a thread
+    cost: str = ""  # in dollars, of all of it; "" where it costs nothing
+    spending: str = ""  # what the account spent this month, where that is asked for
 
 
 @require_safe
@@ -67,27 +71,36 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _get(pk))
 
 
-def card(post: Post, text: str | None = None) -> Card:
-    """*text*, or the post's own, as its platform shows and counts it."""
-    text = post.text if text is None else text
+def card(post: Post, texts: Sequence[str] | None = None) -> Card:
+    """*texts*, or the post's own, as its platform shows, counts and charges them."""
+    first, *others = post.texts if texts is None else texts
     try:
-        return Card(post, count(post.account, text), rules(post.account).parts(text))
+        channel, price = rules(post.account), cost(post)
+        further = [_part(post, channel, text) for text in others]
+        told = charge.dollars(price) if price else ""
+        return replace(_part(post, channel, first), further=further, cost=told)
     except SyndicateError as error:
-        return Card(post, None, [Part(text)], str(error))
+        plain = [Card(post, None, [Part(text)]) for text in others]
+        return Card(post, None, [Part(first)], str(error), plain)
+
+
+def _part(post: Post, channel: Channel, text: str) -> Card:
+    return Card(post, count(post.account, text), channel.parts(text))
 
 
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an edited text; ``then=approve`` lets it go as well."""
-    one, text, approved = _get(pk), _text(request), request.POST.get("then") == "approve"
+    one, approved = _get(pk), request.POST.get("then") == "approve"
+    texts = _texts(request, one)
     try:
-        if text != one.text:
-            editorial.edit(one, text, clock.now())
+        if texts != one.texts:
+            editorial.edit(one, texts[0], clock.now(), texts[1:])
         if approved:
             editorial.approve(one, by(request), clock.now())
     except SyndicateError as error:
         messages.error(request, str(error))
-        return _show(request, one, text, status=422)
+        return _show(request, one, texts, status=422)
     messages.success(request, "Approved: it is posted now." if approved else "Saved.")
     return redirect("desk:post", pk)
 
@@ -95,7 +108,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def post_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How long a text is, while it is typed; by POST, so that no draft stands in a log."""
-    counted = card(_get(pk), _text(request)).count
+    counted = card(_get(pk), [_line_ends(request.POST.get("text", ""))]).count
     if counted is None:
         return JsonResponse({}, status=409)
     told = {"length": counted.length, "limit": counted.limit, "over": counted.over}
@@ -143,23 +156,31 @@ def _get(pk: int) -> Post:
 
 
 def _show(
-    request: HttpRequest, one: Post, text: str | None = None, status: int = 200
+    request: HttpRequest, one: Post, texts: Sequence[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    written = one.text if text is None else text
     editable = one.status in EDITABLE
     others = _all().filter(article=one.article_id).exclude(pk=one.pk)
-    shown = card(one, written)
+    shown = card(one, texts)
+    if editable and shown.cost:
+        shown = replace(shown, spending=spending(one.account, clock.now()))
     label = labels().get(one.account.channel, one.account.channel)
     undone = one.corrections.exclude(status__in=[Status.CANCELLED, Status.SENT])
     mends = [(each, can(one, each.kind)) for each in undone]
     context = {
-        "card": shown, "text": written, "editable": editable, "label": label, "mends": mends,
+        "card": shown, "label": label, "editable": editable, "mends": mends,
+        "texts": one.texts if texts is None else texts,
         "removable": one.status == Status.SENT and not one.removed_at and not mends
         and can(one, Correction.Kind.DELETE),
     }  # fmt: skip
     return page(request, "post", status, section="posts", post=one, others=others, **context)
 
 
-def _text(request: HttpRequest) -> str:
-    """The typed text; a browser sends every line break as two characters."""
-    return request.POST.get("text", "").replace("\r\n", "\n").strip()
+def _texts(request: HttpRequest, one: Post) -> list[str]:
+    """What was typed: the post, and the parts of a thread that it has."""
+    further = request.POST.getlist("part") if "part" in request.POST else one.thread
+    return [_line_ends(text) for text in [request.POST.get("text", ""), *further]]
+
+
+def _line_ends(text: str) -> str:
+    """A browser sends every line break as two characters."""
+    return text.replace("\r\n", "\n").strip()

@@ -2,11 +2,13 @@
 
 // A post's length as its platform counts it, while one types.
 for (const area of document.querySelectorAll("textarea[data-count]")) {
-  const shown = area.form.querySelector("[data-counted]");
+  const shown = area.form.querySelector(`[data-counted="${area.id}"]`);
   let timer, asked = 0;
   const ask = async () => {
     const mine = ++asked;
-    const answer = await fetch(area.dataset.count, { method: "POST", body: new FormData(area.form) });
+    const sent = new FormData(area.form);
+    sent.set("text", area.value);
+    const answer = await fetch(area.dataset.count, { method: "POST", body: sent });
     if (!answer.ok || mine !== asked) return;
     const { length, limit, over } = await answer.json();
     const text = document.createElement("span");
