@@ -4,7 +4,10 @@ Each job asks a query what is due and does one thing to one row. Doing it twice,
 the last column says why. The command line, the daemon and every worker read this same table.
 
     article published ─ detect ─┬─ compose ─ (approve) ─ start ─ deliver ─→ inbox
-    a site or hub tells ─ take ─┴─ write ─── (approve) ─ publish ─────────→ permalink
+    a site or hub tells ─ take ─┴─ write ─── (approve) ─ publish ─────────→ permalink ─ measure
+    it is changed, or withdrawn ─── offer ── (approve) ─ correct ─→ the post says so, or is gone
+    it stays true ───────────────── reshare ─→ another round
+    an account breaks, or is well again ─ alert ─→ editors
     a hub is found ─ subscribe ─→ it tells us
     reader subscribes ─ confirm ─→ the confirmation mail
 """
@@ -15,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicate import alert
 from syndicate.audience.models import Subscription
 from syndicate.lib.config import site
 from syndicate.mail.compose import compose
@@ -22,6 +26,9 @@ from syndicate.mail.confirm import confirm
 from syndicate.mail.deliver import deliver_batch, in_hand
 from syndicate.mail.models import Batch, Edition, Newsletter
 from syndicate.mail.start import start
+from syndicate.social import measure, offer, reshare
+from syndicate.social.correct import correct
+from syndicate.social.correction import Correction
 from syndicate.social.models import Post
 from syndicate.social.publish import publish
 from syndicate.social.write import accounts_due, write
@@ -118,5 +125,40 @@ JOBS = (
         publish,
         width=4,
         claim="queued → sending by conditional UPDATE; an idempotency key fixed beforehand",
+    ),
+    Job(
+        "reshare",
+        reshare.accounts_due,
+        reshare.reshare,
+        width=1,
+        claim="Post unique (account, story, round)",
+    ),
+    Job(
+        "offer",
+        offer.accounts_due,
+        offer.offer,
+        width=1,
+        claim="Correction unique (post, kind, revision)",
+    ),
+    Job(
+        "correct",
+        lambda now: Correction.objects.due(now).values_list("pk", flat=True),
+        correct,
+        width=2,
+        claim="queued → sending by conditional UPDATE; doing it twice is as once",
+    ),
+    Job(
+        "measure",
+        measure.accounts_due,
+        measure.measure,
+        width=2,
+        claim="next_reading moved by conditional UPDATE",
+    ),
+    Job(
+        "alert",
+        alert.due,
+        alert.alert,
+        width=1,
+        claim="told moved by conditional UPDATE",
     ),
 )

@@ -11,7 +11,8 @@ import pytest
 
 from syndicate import health
 from syndicate.engine.models import Failure, Heartbeat, Instance
-from syndicate.health import Level, Problem, Where
+from syndicate.health import Level, Problem, Where, work
+from syndicate.health.problem import RECENT
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Pause
 from syndicate.social.models import Account
@@ -65,7 +66,7 @@ def test_errors_come_before_warnings(now: datetime) -> None:
     ("free", "level"), [(50, [Level.ERROR]), (300, [Level.WARNING]), (900, [])]
 )
 def test_room_on_the_disk(free: int, level: list[Level]) -> None:
-    said = health.room(Path("/srv/site/data"), free * 1_000_000)
+    said = work.room(Path("/srv/site/data"), free * 1_000_000)
     assert [problem.level for problem in said] == level
 
 
@@ -147,7 +148,7 @@ def test_a_database_that_may_be_a_copy(now: datetime) -> None:
 
 @pytest.mark.parametrize(("size", "free", "many"), [(5, 4, 1), (4, 5, 0)])
 def test_a_database_too_large_to_be_copied(size: int, free: int, many: int) -> None:
-    assert len(list(health.copy_of(size * 10**9, free * 10**9))) == many
+    assert len(list(work.copy_of(size * 10**9, free * 10**9))) == many
 
 
 def test_a_watchdog_hears_of_standstills_alone(now: datetime) -> None:
@@ -232,7 +233,7 @@ def test_posts_in_trouble(now: datetime) -> None:
     assert one(now, "H32").where == Where("post", unknown.pk)
     assert one(now, "H33").where == Where("post", failed.pk)
     assert one(now, "H34").where == Where("post", stuck.pk)
-    assert not found(now + health.RECENT + MINUTE, "H33")
+    assert not found(now + RECENT + MINUTE, "H33")
 
 
 @pytest.mark.parametrize("job", ["detect", "compose", "start", "write", "publish", "deliver"])

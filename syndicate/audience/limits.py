@@ -36,6 +36,12 @@ def count(key: str, now: datetime) -> int:
     return row.count
 
 
+def once(key: str, hour: datetime) -> bool:
+    """Whether nobody has asked for *key* before; *hour* is always the same for one key."""
+    _, first = Tally.objects.get_or_create(key=key, hour=hour)
+    return first
+
+
 def network_hash(network: str) -> str:
     """A keyed hash of an IP address, for telling two apart and for no more; empty for none."""
     if not network:

@@ -8,6 +8,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
+from syndicate.audience.arrival import LONGEST, Arrival
+
+__all__ = [
+    "Arrival", "MailingList", "Subscriber", "Subscription", "Suppression", "Tally",
+]  # fmt: skip
+
 
 class Subscriber(models.Model):
     """A person, once, however many lists they read."""
@@ -87,6 +93,7 @@ class Subscription(models.Model):
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
 
     via = models.CharField(max_length=40)  # form, embed, import, desk, cli
+    came_by = models.CharField(max_length=LONGEST, blank=True)  # the channel whose link led here
     consent = models.TextField(blank=True)  # the sentence they agreed to
     network_hash = models.CharField(max_length=64, blank=True)  # keyed hash of the IP address
 

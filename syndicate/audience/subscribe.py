@@ -41,13 +41,15 @@ def subscribe(
     name: str = "",
     via: str,
     consent: str = "",
+    came_by: str = "",
     network: str = "",
     now: datetime,
 ) -> None:
     """Note that somebody wants *list*; a confirmation mail may become due.
 
-    *network*: the IP address that asked, for the limit. Raises BadInput for what is no address
-    and for too many from one network; anything else ends the same way for everybody.
+    *came_by*: the channel whose link led here. *network*: the IP address that asked, for the
+    limit. Raises BadInput for what is no address and for too many from one network; anything else
+    ends the same way for everybody.
     """
     address = of_a_person(email)
     if network and not limits.allow("sign-up", network, site().subscribe.per_address_hour, now):
@@ -61,7 +63,7 @@ def subscribe(
             return
         asked.status, asked.created_at = Status.PENDING, now
         asked.confirmed_at = asked.unsubscribed_at = None
-        asked.via, asked.consent = via, consent
+        asked.via, asked.consent, asked.came_by = via, consent, came_by
         asked.network_hash = limits.network_hash(network)
         if ban is None and not site().subscribe.double_opt_in:
             _confirm(asked, now)

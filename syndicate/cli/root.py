@@ -18,6 +18,7 @@ from syndicate.cli.backup import backup
 from syndicate.cli.command import site_exists
 from syndicate.cli.completion import completion
 from syndicate.cli.config import config
+from syndicate.cli.correction import correction
 from syndicate.cli.doctor import doctor
 from syndicate.cli.edition import edition
 from syndicate.cli.editor import editor
@@ -28,6 +29,7 @@ from syndicate.cli.manage import manage
 from syndicate.cli.newsletter import newsletter
 from syndicate.cli.plan import plan
 from syndicate.cli.post import post
+from syndicate.cli.results import results
 from syndicate.cli.run import run, web, worker
 from syndicate.cli.show import as_json
 from syndicate.cli.source import source
@@ -86,7 +88,20 @@ def _where() -> str:
 
 for command in (
     *(init, doctor, run, web, worker, plan, status),
-    *(source, add, article, newsletter, edition, transport, post, account, lists, subscriber),
+    *(
+        source,
+        add,
+        article,
+        newsletter,
+        edition,
+        transport,
+        post,
+        correction,
+        account,
+        results,
+        lists,
+        subscriber,
+    ),
     *(editor, config, backup, adopt, completion, manage),
 ):
     root.add_command(command)

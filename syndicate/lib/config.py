@@ -167,6 +167,13 @@ class Social:
 
 
 @dataclass(frozen=True)
+class Alerts:
+    """Who is mailed when something needs a person."""
+
+    mail_to: list[str]
+
+
+@dataclass(frozen=True)
 class Subscribe:
     """How people sign up."""
 
@@ -223,6 +230,7 @@ class Config:
     transports: dict[str, Way]
     sources: Sources
     social: Social
+    alerts: Alerts
     subscribe: Subscribe
     daemon: Daemon
     web: Web

@@ -99,6 +99,13 @@ def confirmation(list_name: str, confirm_url: str, days: int) -> Rendered:
     return Rendered(subject, "", html, fill("confirm.txt", values))
 
 
+def notice(subject: str, paragraphs: Sequence[str], url: str) -> Rendered:
+    """A mail to an editor about something that needs one."""
+    values = shared() | {"subject": subject, "paragraphs": paragraphs, "url": url}
+    html = inline(fill("notice.html", values), site().publication.url)
+    return Rendered(subject, "", html, fill("notice.txt", values))
+
+
 def _that_fit(edition: Edition, articles: Sequence[Article], test: bool) -> Iterator[Rendered]:
     """Renderings that may be sent, the fullest first."""
     most = site().mail.max_html_kb * 1000

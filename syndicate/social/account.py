@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from syndicate.lib import clock, secrets
 from syndicate.lib.errors import BadInput, ConfigError, NotSent
 from syndicate.social import channels
 from syndicate.social import template as templates
 from syndicate.social.channels.fields import entries
+from syndicate.social.channels.grant import Granted
 from syndicate.social.channels.message import Identity
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
@@ -30,18 +32,22 @@ def connect(
     sources: Iterable[Source] = (),
     template: str = "",
     approval: str = Account.Approval.HOLD,
+    session: Mapping[str, str] | None = None,
+    expires: datetime | None = None,
+    app: Mapping[str, str] | None = None,
 ) -> Account:
     """Add an account on *channel*; what was published before *now* is not posted.
 
-    Without a *name* the platform is asked for the account's name. Raises BadInput, NotSent.
+    Without a *name* the platform is asked for the account's name. *session*, *expires* and *app*
+    come from authorising. Raises BadInput, NotSent.
     """
     leaf = channels.kind(channel)
     given = leaf.complete({key: value.strip() for key, value in credentials.items()})
     account = Account(
         channel=channel, name=name, options=dict(options or {}), template=template,
-        approval=approval, created_at=now, since=now,
+        approval=approval, created_at=now, since=now, expires_at=expires,
     )  # fmt: skip
-    account.credentials = given
+    _provide(account, given, session, app)
     _validate(account)
     if not name:
         _learn(account, _introduce(account))
@@ -70,7 +76,7 @@ def check(account: Account) -> str:
             _set(account, health=Account.Health.RECONNECT, error=error.message, hint=error.hint)
         raise
     _learn(account, identity)
-    _set(account, options=account.options, **_WELL)
+    _set(account, **_learnt(account), **_WELL)
     return identity.handle
 
 
@@ -80,13 +86,49 @@ def reconnect(account: Account, credentials: Mapping[str, str]) -> str:
     Posts that waited go; the account's name there is returned. Raises BadInput, NotSent.
     """
     given = {name: value.strip() for name, value in credentials.items() if value.strip()}
-    fresh = Account(channel=account.channel, options=account.options, template=account.template)
-    fresh.credentials = channels.kind(account.channel).complete(_readable(account) | given)
+    complete = channels.kind(account.channel).complete(_readable(account) | given)
+    return _renew(account, Granted(complete), app_of(account))
+
+
+def readmit(account: Account, granted: Granted, app: Mapping[str, str]) -> str:
+    """Put what authorising *app* gave in place of all credentials; else as :func:`reconnect`."""
+    return _renew(account, granted, app)
+
+
+def app_of(account: Account) -> dict[str, str]:
+    """The app it was authorised by; empty for none, or where the secret key was changed."""
+    try:
+        return account.app
+    except ConfigError:
+        return {}
+
+
+def _renew(account: Account, granted: Granted, app: Mapping[str, str]) -> str:
+    """Try what was *granted* on an account like *account*, then keep it."""
+    options = account.options | dict(granted.options)
+    fresh = Account(channel=account.channel, options=options, template=account.template)
+    fresh.expires_at = granted.expires
+    _provide(fresh, granted.credentials, granted.session, app)
     _validate(fresh)
     identity = _introduce(fresh)
-    _learn(account, identity)
-    _set(account, sealed=fresh.sealed, session=fresh.session, options=account.options, **_WELL)
+    _learn(fresh, identity)
+    # A worker that renews the old token at this moment holds no lease any more, and keeps nothing.
+    tokens = {"sealed": fresh.sealed, "session": fresh.session, "renewing_until": None}
+    _set(account, **tokens, **_learnt(fresh), **_WELL)
     return identity.handle
+
+
+def _provide(
+    account: Account,
+    credentials: Mapping[str, str],
+    session: Mapping[str, str] | None,
+    app: Mapping[str, str] | None,
+) -> None:
+    account.credentials = dict(credentials)
+    if app:
+        account.app = dict(app)
+    if session:
+        account.session = secrets.seal(session)
 
 
 def _introduce(account: Account) -> Identity:
@@ -161,6 +203,15 @@ def _readable(account: Account) -> dict[str, str]:
 def _learn(account: Account, identity: Identity) -> None:
     account.name = account.name or identity.handle
     account.options = account.options | identity.learned
+    account.remark = identity.remark
+    # An end that has passed while the credentials are good was not theirs.
+    known = account.expires_at if account.expires_at and account.expires_at > clock.now() else None
+    account.expires_at = identity.expires or known
+
+
+def _learnt(account: Account) -> dict[str, Any]:
+    """What asking the platform who we are has changed."""
+    return {name: getattr(account, name) for name in ("options", "remark", "expires_at")}
 
 
 def _set(account: Account, **values: Any) -> None:

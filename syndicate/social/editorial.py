@@ -14,13 +14,22 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.lib.text import tidy
-from syndicate.social.account import check, configure, connect, pause, reconnect, resume
+from syndicate.social import manners, queue
+from syndicate.social.account import (
+    app_of,
+    check,
+    configure,
+    connect,
+    pause,
+    reconnect,
+    resume,
+)
 from syndicate.social.models import Post
 from syndicate.social.write import count
 
 __all__ = [
-    "approve", "cancel", "check", "configure", "connect", "edit", "hold", "hold_all", "pause",
-    "reconnect", "resolve_unknown", "resume", "retry",
+    "app_of", "approve", "cancel", "check", "configure", "connect", "edit", "hold", "hold_all",
+    "pause", "reconnect", "resolve_unknown", "resume", "retry",
 ]  # fmt: skip
 
 _WAITING = (Status.HELD, Status.QUEUED, Status.DEFERRED)
@@ -29,8 +38,10 @@ _WAITING = (Status.HELD, Status.QUEUED, Status.DEFERRED)
 def approve(
     post: Post, user: AbstractBaseUser | None, now: datetime, send_at: datetime | None = None
 ) -> None:
-    """Let a held post go: now, or at *send_at*."""
+    """Let a held post go: when its account's hours allow, or just at *send_at*."""
     _refuse_too_long(post, post.text)
+    if twin := manners.alike(post):
+        raise BadInput(twin, manners.HINT)
     _move(
         post,
         [Status.HELD],
@@ -38,7 +49,8 @@ def approve(
         status=Status.QUEUED,
         approved_at=now,
         approved_by=user,
-        due_at=send_at or now,
+        due_at=send_at or queue.turn(post.account, now, post),
+        timed=send_at is not None,
         attempts=0,
         error="",
         hint="",

@@ -26,6 +26,9 @@ from syndicate.sources.models import Article, Source
 
 __all__ = ["Account", "Charge", "Correction", "Post"]
 
+# Before the names of what is sealed with the credentials and is the app's.
+_APP = "app:"
+
 
 class Account(models.Model):
     """Our credentials on one channel, and how articles are posted there."""
@@ -65,6 +68,7 @@ class Account(models.Model):
     remark = models.TextField(blank=True)  # what its owner should know; nothing is wrong
     full_until = models.DateTimeField(null=True, blank=True)  # the platform's window is used up
     told = models.CharField(max_length=30, blank=True)  # what editors were mailed last: alert
+    tell_after = models.DateTimeField(null=True, blank=True)  # when it failed: not before this
 
     class Meta:
         ordering = ["name"]
@@ -78,11 +82,29 @@ class Account(models.Model):
     @property
     def credentials(self) -> dict[str, str]:
         """The opened credentials. Setting them seals them; neither saves."""
-        return secrets.unseal(self.sealed)
+        return {name: value for name, value in self._sealed.items() if not name.startswith(_APP)}
 
     @credentials.setter
     def credentials(self, values: dict[str, str]) -> None:
         self.sealed = secrets.seal(values)
+
+    @property
+    def app(self) -> dict[str, str]:
+        """The app there by which it was authorised, so that it need not be entered again.
+
+        Setting it seals it beside the credentials, which are set first.
+        """
+        found = self._sealed.items()
+        return {name.removeprefix(_APP): text for name, text in found if name.startswith(_APP)}
+
+    @app.setter
+    def app(self, values: dict[str, str]) -> None:
+        kept = {f"{_APP}{name}": value for name, value in values.items()}
+        self.sealed = secrets.seal(self.credentials | kept)
+
+    @property
+    def _sealed(self) -> dict[str, str]:
+        return secrets.unseal(self.sealed)
 
     @cached_property
     def habits(self) -> Habits:

@@ -41,17 +41,17 @@ class Slot(NamedTuple):
 class When:
     """An account's hours; empty *slots*: any time."""
 
-    slots: Sequence[Slot]
+    slots: tuple[Slot, ...]
     quiet: tuple[time, time] | None
     apart: timedelta
     daily: int  # 0: any number
     zone: ZoneInfo
 
 
-def slots(text: str) -> list[Slot]:
+def slots(text: str) -> tuple[Slot, ...]:
     """``"09:00 17:30, Sat Sun 11:00"`` → slots, earliest first. Raises BadInput."""
     found = [slot for group in text.split(",") if group.strip() for slot in _group(group)]
-    return sorted(found, key=lambda slot: slot.at)
+    return tuple(sorted(found, key=lambda slot: slot.at))
 
 
 def quiet(text: str) -> tuple[time, time] | None:

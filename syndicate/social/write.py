@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 
 from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
+from syndicate.social import manners, queue
 from syndicate.social.channels import rules
 from syndicate.social.channels.message import Card, Part
 from syndicate.social.fit import fit
@@ -75,7 +76,7 @@ def write(account_id: int, now: datetime) -> None:
     if account is None:
         return
     for article in first_tellings(lacking(account, now).select_related("source")[:_BATCH]):
-        _create(account, article, now)
+        create(account, article, now)
     for post in stale(account).select_related("article__source")[:_BATCH]:
         _rewrite(account, post)
 
@@ -131,20 +132,20 @@ def stale(account: Account) -> QuerySet[Post]:
     return untouched.exclude(article_revision=F("article__revision"))
 
 
-def _create(account: Account, article: Article, now: datetime) -> None:
+def create(account: Account, article: Article, now: datetime, round: int = 0) -> None:
+    """Write one post: queued where the account is automatic and nothing speaks against it."""
     made = draft(account, article)
-    automatic = account.approval == Account.Approval.AUTO
-    goes = automatic and not made.over and not article.is_late(now)
     post = Post(
-        account=account,
-        article=article,
-        story=article.story,
-        status=Status.QUEUED if goes else Status.HELD,
-        created_at=now,
-        approved_at=now if goes else None,
-        due_at=now if goes else None,
+        account=account, article=article, story=article.story, round=round, created_at=now,
         **_content(made, article),
-    )
+    )  # fmt: skip
+    if twin := manners.alike(post):
+        post.error, post.hint = twin, manners.HINT
+    automatic = account.approval == Account.Approval.AUTO
+    late = article.is_late(now) and not round
+    if automatic and not (made.over or twin or late):
+        post.status, post.approved_at = Status.QUEUED, now
+        post.due_at = queue.turn(account, now)
     # Another daemon may write it at this moment; the unique row decides.
     Post.objects.bulk_create([post], ignore_conflicts=True)
     log.info("wrote a post about “%s” for %s, %s", article, account, post.status)

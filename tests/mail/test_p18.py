@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.db.models import Count
 
-from syndicate import health
 from syndicate.audience.models import Subscription
+from syndicate.health import mail
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import FINAL, Status
 from syndicate.mail import editorial
@@ -41,7 +41,7 @@ def adds_up(edition: Edition, now: datetime) -> dict[str, int]:
     rows = dict(Delivery.objects.values_list("status").annotate(n=Count("pk")).order_by())
     assert sum(rows.values()) == edition.audience
     assert editorial.ledger(edition) == rows
-    assert [problem.message for problem in health.ledgers(now) if problem.id == "H23"] == []
+    assert [problem.message for problem in mail.ledgers(now) if problem.id == "H23"] == []
     return rows
 
 

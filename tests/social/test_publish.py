@@ -219,7 +219,8 @@ def test_an_account_whose_token_ran_out_stops_no_other(
     expired.credentials = expired.credentials | {"secret": "whsec_dGFrZW4gYmFjaw=="}
     expired.save()
     waiting = written(expired, now)
-    turn(waiting, now)
+    turn(expired.posts.earliest("pk"), now)
+    waiting.account.refresh_from_db()
     assert "refuses our credentials (401)" in waiting.account.error
     assert "Connect the account again" in waiting.account.hint
     assert (turn(post, now).status, waiting.status) == (Status.SENT, Status.QUEUED)

@@ -20,6 +20,15 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "mastodon": ("Mastodon", "syndicate.social.channels.mastodon.Mastodon"),
     "bluesky": ("Bluesky", "syndicate.social.channels.bluesky.Bluesky"),
     "x": ("X", "syndicate.social.channels.x.X"),
+    "telegram": ("Telegram", "syndicate.social.channels.telegram.Telegram"),
+    "discord": ("Discord", "syndicate.social.channels.discord.Discord"),
+    "slack": ("Slack", "syndicate.social.channels.slack.Slack"),
+    "slackbot": ("Slack (bot)", "syndicate.social.channels.slackbot.SlackBot"),
+    "matrix": ("Matrix", "syndicate.social.channels.matrix.Matrix"),
+    "nostr": ("Nostr", "syndicate.social.channels.nostr.Nostr"),
+    "linkedin": ("LinkedIn", "syndicate.social.channels.linkedin.LinkedIn"),
+    "threads": ("Threads", "syndicate.social.channels.threads.Threads"),
+    "facebook": ("Facebook Page", "syndicate.social.channels.facebook.Facebook"),
     "webhook": ("Webhook", "syndicate.social.channels.webhook.Webhook"),
 }
 

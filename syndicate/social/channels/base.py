@@ -86,8 +86,12 @@ class Channel(ABC):
     # The pictures it takes in a post, and the one that a card built by us may have.
     media: ClassVar[Media | None] = None
     thumb: ClassVar[Media | None] = None
+    # Whether the platform forbids nearly the same text on several accounts.
+    own_words: ClassVar[bool] = False
     # What an app of the site's owner there is known by, where one connects by authorising it.
     app: ClassVar[type | None] = None
+    # What *back* may be where the platform shows a code to be copied; empty: it does not.
+    by_hand: ClassVar[str] = ""
 
     def __init__(
         self, credentials: Mapping[str, str], options: Mapping[str, Any], session: Session

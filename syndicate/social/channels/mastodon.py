@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,11 +13,14 @@ import requests
 from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent
 from syndicate.social import count
+from syndicate.social.channels import mastodon_oauth
 from syndicate.social.channels.attach import attached
 from syndicate.social.channels.base import ALL, Channel
 from syndicate.social.channels.fields import entry
+from syndicate.social.channels.grant import Begun, Granted
 from syndicate.social.channels.mastodon_limits import LIMIT, learned, permissions
 from syndicate.social.channels.mastodon_media import bring, busy, is_busy, kept
+from syndicate.social.channels.mastodon_oauth import BY_HAND, App, address
 from syndicate.social.channels.mastodon_status import is_of, listed, published, reactions
 from syndicate.social.channels.message import Identity, Media, Message, Published, Reactions
 from syndicate.social.channels.refusal import read, refusal, words
@@ -71,6 +74,18 @@ class Mastodon(Channel):
         count=4, bytes=16_777_216, pixels=33_177_600, alt=1500,
         kinds=frozenset({"image/jpeg", "image/png", "image/gif"}),
     )  # fmt: skip
+    app = App
+    by_hand = BY_HAND
+
+    @classmethod
+    def begin(cls, app: App, back: str) -> Begun:
+        """Register with the server; where a person says yes there."""
+        return mastodon_oauth.begin(app, back)
+
+    @classmethod
+    def finish(cls, app: App, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
+        """The token for what came back."""
+        return mastodon_oauth.finish(app, memo, answer)
 
     @property
     def limit(self) -> int:
@@ -192,8 +207,7 @@ class Mastodon(Channel):
 
     @property
     def _server(self) -> str:
-        server: str = self.login.server.rstrip("/")
-        return server if "://" in server else f"https://{server}"
+        return address(self.login.server)
 
     def _ask(self, method: str, path: str, json: object = None) -> dict[str, Any]:
         return read(self.label, self._call(method, path, json=json))

@@ -12,7 +12,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,6 +79,25 @@ def unreadable(who: str, what: str) -> NotSent:
         unknown=True,
         hint="Whether the post is there is looked up before another try.",
     )
+
+
+def shut(who: str, why: str, hint: str) -> NotSent:
+    """The error for a place that takes no post of ours, whatever it says: a person must see to it.
+
+    The account pauses, its posts wait. For credentials that are refused there is :func:`refusal`.
+    """
+    return NotSent(f"{who} {why}.", permanent=True, scope=Scope.LANE, hint=hint)
+
+
+@contextmanager
+def one_post() -> Iterator[None]:
+    """For what is done to a post that stands: its place may be shut while new ones go elsewhere."""
+    try:
+        yield
+    except NotSent as error:
+        if error.permanent and not error.auth:
+            error.scope = Scope.ITEM
+        raise
 
 
 def read(who: str, answer: requests.Response) -> dict[str, Any]:

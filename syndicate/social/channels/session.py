@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,14 @@ from syndicate.lib.errors import NotSent
 if TYPE_CHECKING:
     from syndicate.social.models import Account
 
+log = logging.getLogger(__name__)
+
 # How long one worker may renew a token before another takes it for dead.
 RENEWING = timedelta(seconds=60)
 _LOOK_AGAIN = 0.05  # seconds
+# For a request that renews one. lib.http ends it after four times as many at the latest, and no
+# renewal makes more than two: a second worker must not use a refresh token while the first waits.
+TIMEOUT = 7  # seconds
 
 
 class AccountSession:
@@ -26,6 +32,7 @@ class AccountSession:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        self._held: datetime | None = None  # our lease, while we are alone
 
     def read(self) -> dict[str, str]:
         """Afresh from the database: another worker may have renewed them."""
@@ -34,21 +41,33 @@ class AccountSession:
         return secrets.unseal(self._account.session)
 
     def write(self, values: dict[str, str], expires: datetime | None = None) -> None:
-        """Seal and store, these columns only."""
+        """Seal and store, these columns only; what a successor wrote meanwhile stands.
+
+        A worker may be frozen past its lease while it renews a token. If another has renewed it
+        since, ours is the older one.
+        """
+        seen, row = self._account.session, self._row()
         self._account.session = secrets.seal(values)
         self._account.expires_at = expires or self._account.expires_at
-        if self._account.pk:
-            self._account.save(update_fields=["session", "expires_at"])
+        if not self._account.pk:
+            return
+        if self._held is not None:
+            row = row.filter(Q(renewing_until=self._held) | Q(session=seen))
+        stored = {"session": self._account.session, "expires_at": self._account.expires_at}
+        if not row.update(**stored):
+            log.warning("%s: another worker has renewed its token meanwhile", self._account)
+            self._account.refresh_from_db(fields=[*stored])
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """By a lease in the row: one hand of one process on one machine."""
-        held = self._hold()
+        self._held = self._hold()
         try:
             yield
         finally:
-            if held:
-                self._mine(held).update(renewing_until=None)
+            if self._held:
+                self._row().filter(renewing_until=self._held).update(renewing_until=None)
+            self._held = None
 
     def _hold(self) -> datetime | None:
         """The lease taken; None for an account that is in no row yet."""
@@ -68,10 +87,6 @@ class AccountSession:
                     hint="It goes on by itself.",
                 )
             time.sleep(_LOOK_AGAIN)
-
-    def _mine(self, held: datetime) -> QuerySet[Account]:
-        """The row, unless a successor holds it by now."""
-        return self._row().filter(renewing_until=held)
 
     def _row(self) -> QuerySet[Account]:
         return type(self._account)._default_manager.filter(pk=self._account.pk)

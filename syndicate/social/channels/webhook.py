@@ -19,7 +19,7 @@ import requests
 from syndicate.lib import clock, http
 from syndicate.lib.errors import BadInput, NotSent, Scope
 from syndicate.lib.text import graphemes
-from syndicate.social.channels.base import Channel
+from syndicate.social.channels.base import IDEMPOTENT, PERMALINK, Channel
 from syndicate.social.channels.fields import entry
 from syndicate.social.channels.message import Identity, Message, Published
 from syndicate.social.channels.refusal import refusal, words
@@ -53,6 +53,7 @@ class Webhook(Channel):
     label = "Webhook"
     credentials = Credentials
     options = Options
+    capabilities = frozenset({IDEMPOTENT, PERMALINK})
 
     @classmethod
     def complete(cls, credentials: dict[str, str]) -> dict[str, str]:

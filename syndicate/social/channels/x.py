@@ -6,9 +6,11 @@ before another try; and X itself refuses the same text twice (403 "duplicate con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,13 +20,16 @@ import tweepy
 from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent
 from syndicate.social import count
-from syndicate.social.channels import x_post
+from syndicate.social.channels import x_oauth, x_post
 from syndicate.social.channels.attach import attached
 from syndicate.social.channels.base import ALL, IDEMPOTENT, Act, Channel
-from syndicate.social.channels.fields import entry
+from syndicate.social.channels.fields import entry, fill
+from syndicate.social.channels.grant import Begun, Granted
 from syndicate.social.channels.message import Identity, Message, Published, Reactions
 from syndicate.social.channels.refusal import read, unreadable
+from syndicate.social.channels.token import Token
 from syndicate.social.channels.x_media import TAKES, bring, kept
+from syndicate.social.channels.x_oauth import App, Client
 from syndicate.social.channels.x_refusal import BadPicture, Duplicate, Gone, refused
 
 LIMIT = 280
@@ -65,6 +70,31 @@ class X(Channel):
     options = Options
     capabilities = ALL - {IDEMPOTENT}
     media = TAKES
+    own_words = True
+    app = App
+
+    @classmethod
+    def begin(cls, app: App, back: str) -> Begun:
+        """Where a person says yes."""
+        return x_oauth.begin(app, back)
+
+    @classmethod
+    def finish(cls, app: App, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
+        """Tokens for what came back."""
+        return x_oauth.finish(app, memo, answer)
+
+    @classmethod
+    def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
+        """Four keys that are pasted stand instead of what authorising gave."""
+        if credentials.get("access_token"):
+            return {name: v for name, v in credentials.items() if not name.startswith("client_")}
+        return credentials
+
+    @cached_property
+    def login(self) -> Any:
+        """Four keys, or the app that OAuth 2.0 was begun with."""
+        kind = Client if self._credentials.get("client_id") else Credentials
+        return fill(kind, self._credentials, self.label)
 
     @property
     def limit(self) -> int:
@@ -129,10 +159,8 @@ class X(Channel):
 
     def delete(self, there: Published) -> None:
         """With all its versions; one that is gone already is no error."""
-        try:
+        with suppress(Gone):
             self._ask(lambda client: client.delete_tweet(there.remote_id, user_auth=True))
-        except Gone:
-            """Somebody was there before us."""
 
     def measure(self, remote_ids: Sequence[str]) -> dict[str, Reactions]:
         """Likes, reposts, replies, quotes and views; X is paid for each post."""
@@ -184,6 +212,9 @@ class X(Channel):
 
     @property
     def _user_id(self) -> str:
+        if isinstance(self.login, Client):
+            me = self._read(self._ask(lambda client: client.get_me(user_auth=True)))
+            return str(me["data"]["id"])
         # An OAuth 1.0a access token begins with its account's number.
         token: str = self.login.access_token
         return token.partition("-")[0]
@@ -196,12 +227,35 @@ class X(Channel):
 
     def _ask(self, call: Callable[[Any], requests.Response]) -> requests.Response:
         """The answer to one of tweepy's calls. Raises NotSent for whatever tweepy raises."""
-        client = tweepy.Client(**vars(self.login), return_type=requests.Response)
-        client.session = Door(self.settings.api)
+        login = self.login
+        if isinstance(login, Client):
+            place = x_oauth.server(login.client_id, login.client_secret, self._api)
+            token = Token(place, self.session)
+            answer = token.authorised(lambda bearer: self._send(call, {}, bearer))
+        else:
+            answer = self._send(call, vars(login))
+        if not 200 <= answer.status_code < 300:
+            raise refused(answer, clock.now())
+        return answer
+
+    def _send(
+        self, call: Callable[[Any], requests.Response], keys: Mapping[str, str], bearer: str = ""
+    ) -> requests.Response:
+        # tweepy signs with the keys it has, and has to have some.
+        signed = {"consumer_key": "", "consumer_secret": "", **keys}
+        client = tweepy.Client(**signed, return_type=requests.Response)
+        client.session = Door(self.settings.api, bearer)
         try:
-            return self.noted(call(client))
+            answer = call(client)
         except tweepy.HTTPException as error:
-            raise refused(self.noted(error.response), clock.now()) from error
+            answer = error.response
+        return self.noted(answer)
+
+    @property
+    def _api(self) -> str:
+        """Another address for all of X, or empty."""
+        api: str = self.settings.api
+        return "" if api == TWEEPYS_HOST else api.rstrip("/")
 
     def _read(self, answer: requests.Response) -> dict[str, Any]:
         return read(self.label, answer)
@@ -213,8 +267,9 @@ class Door:
     tweepy itself sets no time limit and knows one host only.
     """
 
-    def __init__(self, api: str) -> None:
+    def __init__(self, api: str, bearer: str = "") -> None:
         self._api = api.rstrip("/")
+        self._bearer = bearer
 
     def request(
         self, method: str, url: str, *, params: Any = None, json: Any = None,
@@ -223,4 +278,7 @@ class Door:
         """As ``requests.Session.request``, as far as tweepy's Client uses it."""
         address = self._api + url.removeprefix(TWEEPYS_HOST)
         query = f"?{urlencode(params)}" if params else ""
+        if self._bearer:
+            # tweepy signs each call; with OAuth 2.0 the token stands instead of a signature.
+            headers, auth = {**headers, "Authorization": f"Bearer {self._bearer}"}, None
         return http.call(method, address + query, json=json, headers=headers, auth=auth)

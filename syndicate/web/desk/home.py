@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -11,6 +11,7 @@ from syndicate import health
 from syndicate.lib import clock
 from syndicate.lib.status import Status
 from syndicate.mail.models import Edition, Slot
+from syndicate.social.correction import Correction
 from syndicate.social.models import Post
 from syndicate.sources.models import Article
 from syndicate.web.desk.coming import coming
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             :WAITING
         ],
         held_posts=posts.filter(status=Status.HELD)[:WAITING],
+        corrections=_corrections(),
         held_articles=Article.objects.filter(state=Article.State.HELD)[:WAITING],
         copied=copied,
         coming=[] if copied else coming(now),
@@ -47,6 +49,12 @@ def home(request: HttpRequest) -> HttpResponse:
             :3
         ],
     )
+
+
+def _corrections() -> QuerySet[Correction]:
+    """Posts that no longer say what their articles say."""
+    held = Correction.objects.filter(status=Status.HELD)
+    return held.select_related("post__account", "post__article")[:WAITING]
 
 
 def place(problem: health.Problem) -> str:

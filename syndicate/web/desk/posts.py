@@ -22,7 +22,9 @@ from syndicate.lib.status import Status
 from syndicate.social import editorial
 from syndicate.social.channels import rules
 from syndicate.social.channels.message import Part
+from syndicate.social.correction import Correction
 from syndicate.social.models import Post
+from syndicate.social.offer import can
 from syndicate.social.write import Count, count
 from syndicate.web.desk.accounts import labels
 from syndicate.web.desk.act import act, by
@@ -148,7 +150,12 @@ def _show(
     others = _all().filter(article=one.article_id).exclude(pk=one.pk)
     shown = card(one, written)
     label = labels().get(one.account.channel, one.account.channel)
-    context = {"card": shown, "text": written, "editable": editable, "label": label}
+    mends = one.corrections.exclude(status__in=[Status.CANCELLED, Status.SENT])
+    context = {
+        "card": shown, "text": written, "editable": editable, "label": label, "mends": mends,
+        "removable": one.status == Status.SENT and not one.removed_at and not mends
+        and can(one, Correction.Kind.DELETE),
+    }  # fmt: skip
     return page(request, "post", status, section="posts", post=one, others=others, **context)
 
 

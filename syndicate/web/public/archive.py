@@ -22,6 +22,7 @@ from syndicate.mail.links import view_url
 from syndicate.mail.models import Edition, EditionArticle
 from syndicate.mail.render import Rendered, Values, personalise
 from syndicate.web.headers import as_mail
+from syndicate.web.public.arrivals import counting
 from syndicate.web.public.page import page, readable
 
 AT_ONCE = 30
@@ -29,6 +30,7 @@ IN_FEED = 20
 
 
 @readable
+@counting
 def archive(request: HttpRequest) -> HttpResponse:
     """All editions, newest first."""
     editions = Paginator(public_editions(), AT_ONCE).get_page(request.GET.get("page"))
@@ -36,6 +38,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 
 @readable
+@counting
 def edition(request: HttpRequest, key: str) -> HttpResponse:
     """One edition as it was sent, without anybody's name or personal links."""
     sent = Edition.objects.archived().select_related("newsletter__list")

@@ -9,6 +9,7 @@ from syndicate.lib import clock
 from syndicate.lib.config import site
 from syndicate.mail.contents import colours
 from syndicate.web.public.archive import public_editions
+from syndicate.web.public.arrivals import came_by, counting
 from syndicate.web.public.choice import choices
 from syndicate.web.public.page import page, readable
 from syndicate.web.public.signup import blank
@@ -17,10 +18,11 @@ NEWEST = 5
 
 
 @readable
+@counting
 def front(request: HttpRequest) -> HttpResponse:
     """A form and a few editions."""
     offered = [*MailingList.objects.filter(public=True)]
-    form = blank(offered, clock.now())
+    form = blank(offered, clock.now(), came_by(request))
     ticked = [wanted.slug for wanted in form.wanted]
     newest = public_editions()[:NEWEST]
     return page(request, "front", form=form, choices=choices(offered, ticked), editions=newest)

@@ -29,22 +29,26 @@ class SignUp:
     email: str = ""
     name: str = ""
     wanted: list[MailingList] = field(default_factory=list)
+    came_by: str = ""  # the channel whose link led here
     trapped: bool = False
     error: BadInput | None = None
 
 
-def blank(offered: Sequence[MailingList], now: datetime) -> SignUp:
+def blank(offered: Sequence[MailingList], now: datetime, came_by: str = "") -> SignUp:
     """A fresh form; a lone list need not be chosen."""
-    return SignUp(stamp(now), wanted=[*offered[:1]])
+    return SignUp(stamp(now), wanted=[*offered[:1]], came_by=came_by)
 
 
-def read(data: QueryDict, offered: Sequence[MailingList], now: datetime) -> SignUp:
+def read(
+    data: QueryDict, offered: Sequence[MailingList], now: datetime, came_by: str = ""
+) -> SignUp:
     """The form in *data*, checked as far as this can be done without asking anybody."""
     form = SignUp(
         stamp(now),
         data.get("email", "").strip()[:320],
         data.get("name", "").strip()[:200],
         [*offered] if len(offered) == 1 else ticked(offered, data.getlist("list")),
+        came_by=came_by,
         trapped=bool(data.get("website")),
     )
     if not form.wanted:

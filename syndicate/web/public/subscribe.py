@@ -19,6 +19,7 @@ from syndicate.lib import clock
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
 from syndicate.web.headers import embeddable
+from syndicate.web.public.arrivals import came_by, counting
 from syndicate.web.public.choice import choices
 from syndicate.web.public.page import answering, page, readable
 from syndicate.web.public.signup import SignUp, blank, read
@@ -28,12 +29,14 @@ CONSENT = "I want to receive “{list}” by mail, and can stop it at any time."
 
 
 @answering
+@counting
 def subscribe(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The form, for one list or with a choice of all public ones."""
     return _form(request, _offered(slug), "form")
 
 
 @answering
+@counting
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """The same in little, for a frame on another site."""
     return embeddable(_form(request, _offered(slug), "embed"))
@@ -44,14 +47,15 @@ def snippet(request: HttpRequest, slug: str) -> HttpResponse:
     """What to copy into another site's page."""
     (wanted,) = _offered(slug)
     frame, form = absolute(f"/embed/{slug}"), absolute(f"/subscribe/{slug}")
-    return page(request, "snippet", list=wanted, frame=frame, form=form)
+    arrived = absolute("/arrived")
+    return page(request, "snippet", list=wanted, frame=frame, form=form, arrived=arrived)
 
 
 def _form(request: HttpRequest, offered: Sequence[MailingList], via: str) -> HttpResponse:
     now = clock.now()
     if request.method != "POST":
-        return _shown(request, offered, blank(offered, now), via)
-    form = read(request.POST, offered, now)
+        return _shown(request, offered, blank(offered, now, came_by(request)), via)
+    form = read(request.POST, offered, now, came_by(request))
     if not form.trapped and form.error is None:
         form.error = _take(form, via, network(request), now)
     if form.error is not None:
@@ -69,6 +73,7 @@ def _take(form: SignUp, via: str, network: str, now: datetime) -> BadInput | Non
                 name=tidy(form.name),
                 via=via,
                 consent=CONSENT.format(list=wanted),
+                came_by=form.came_by,
                 network=network,
                 now=now,
             )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from syndicate.web.public.archive import archive, edition, feed
+from syndicate.web.public.arrivals import arrival
 from syndicate.web.public.confirm import confirm
 from syndicate.web.public.front import accent, front
 from syndicate.web.public.healthz import healthz, healthz_work
@@ -25,6 +26,7 @@ urlpatterns = [
     path("archive", archive, name="archive"),
     path("archive/feed.xml", feed, name="feed"),
     path("archive/<str:key>", edition, name="edition"),
+    path("arrived", arrival, name="arrived"),
     path("accent.css", accent, name="accent"),
     path("healthz", healthz, name="healthz"),
     path("healthz/work", healthz_work, name="healthz_work"),

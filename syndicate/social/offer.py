@@ -1,0 +1,139 @@
+"""An article changed, or is gone, after it was posted: what is to be done about the post.
+
+::
+
+    accounts_due ─→ offer ─→ changed posts: other words on the card? ─→ Correction edit
+                        └─→ withdrawn articles                       ─→ Correction delete
+                             held for an editor, or queued, as the account has it
+
+A new post is never the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from syndicate.lib.status import Status
+from syndicate.social.channels import kind
+from syndicate.social.channels.base import DELETE, EDIT
+from syndicate.social.correction import Correction
+from syndicate.social.habits import DO, LEAVE
+from syndicate.social.models import Account, Post
+from syndicate.social.write import Draft, draft
+from syndicate.sources.models import Article
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+_GONE = Q(article__state=Article.State.WITHDRAWN) | Q(article__missing_at__isnull=False)
+
+
+def changed(account: Account) -> QuerySet[Post]:
+    """Posts that stand there, and whose article says something else by now."""
+    standing = account.posts.standing().exclude(article_revision=F("article__revision"))
+    return standing.exclude(_GONE)
+
+
+def gone(account: Account) -> QuerySet[Post]:
+    """Posts that stand there though their article does not, and of which nobody was told."""
+    told = Correction.objects.filter(
+        post=OuterRef("pk"), kind=Correction.Kind.DELETE, revision=OuterRef("article__revision")
+    )
+    return account.posts.standing().filter(_GONE).exclude(Exists(told))
+
+
+def back(account: Account) -> QuerySet[Correction]:
+    """Offers to take a post down whose article has come back."""
+    held = Correction.objects.filter(
+        post__account=account, kind=Correction.Kind.DELETE, status=Status.HELD
+    )
+    here = ~Q(post__article__state=Article.State.WITHDRAWN) & Q(post__article__missing_at=None)
+    return held.filter(here)
+
+
+def accounts_due(now: datetime) -> Iterator[int]:
+    """Accounts with posts about which something is to be done."""
+    for account in Account.objects.filter(active=True):
+        if is_due(account):
+            yield account.pk
+
+
+def is_due(account: Account) -> bool:
+    """Whether :func:`offer` has something to do."""
+    if account.habits.corrections == LEAVE:
+        return False
+    return any(each.exists() for each in (changed(account), gone(account), back(account)))
+
+
+def offer(account_id: int, now: datetime) -> None:
+    """Make the corrections that an account lacks. Safe to run twice: one for each revision."""
+    account = Account.objects.get(pk=account_id)
+    if account.habits.corrections == LEAVE:
+        return
+    for post in changed(account).select_related("article__source")[:_BATCH]:
+        _edit(account, post, now)
+    for post in gone(account).select_related("article")[:_BATCH]:
+        _delete(account, post, now)
+    back(account).update(status=Status.CANCELLED, error="The article is back.")
+
+
+def _edit(account: Account, post: Post, now: datetime) -> None:
+    """Only where readers of the post would see a difference."""
+    made = draft(account, post.article)
+    renamed = post.card.get("title") != made.card.title
+    retold = post.card.get("description") != made.card.description
+    if (renamed or retold) and made.text != post.text:
+        reason = "The article’s summary was changed."
+        if renamed:
+            reason = f"The article is called “{post.article.title}” now."
+        _offer(account, post, Correction.Kind.EDIT, reason, now, made)
+    Post.objects.filter(pk=post.pk).update(article_revision=post.article.revision)
+
+
+def _delete(account: Account, post: Post, now: datetime) -> None:
+    withdrawn = post.article.state == Article.State.WITHDRAWN
+    reason = "The article was withdrawn." if withdrawn else "The article’s source shows it no more."
+    _offer(account, post, Correction.Kind.DELETE, reason, now, sure=withdrawn)
+
+
+def _offer(
+    account: Account, post: Post, what: str, reason: str, now: datetime,
+    made: Draft | None = None, *, sure: bool = True,
+) -> None:  # fmt: skip
+    """By itself only what is certain, what no editor worded, and what the platform can."""
+    able = can(post, what)
+    goes = account.habits.corrections == DO and able and sure and not (post.edited and made)
+    correction = Correction(
+        post=post,
+        kind=what,
+        revision=post.article.revision,
+        status=Status.QUEUED if goes else Status.HELD,
+        text=made.text if made else "",
+        card=asdict(made.card) if made else {},
+        reason=reason[:300],
+        created_at=now,
+        due_at=now if goes else None,
+        hint="" if able else by_hand(post, what),
+    )
+    # What was offered for an earlier revision, and not taken, is out of date.
+    earlier = post.corrections.filter(kind=what, status=Status.HELD)
+    earlier.update(status=Status.CANCELLED, error="The article was changed once more.")
+    Correction.objects.bulk_create([correction], ignore_conflicts=True)
+    log.info("%s a correction (%s) of %s", "began" if goes else "offered", what, post)
+
+
+def can(post: Post, what: str) -> bool:
+    """Whether the platform lets us."""
+    needed = EDIT if what == Correction.Kind.EDIT else DELETE
+    return needed in kind(post.account.channel).capabilities
+
+
+def by_hand(post: Post, what: str) -> str:
+    """What an editor can do where we cannot."""
+    deed = "change a post" if what == Correction.Kind.EDIT else "take a post down"
+    return f"{kind(post.account.channel).label} does not let us {deed}: do it there by hand."
