@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from syndicate.lib.errors import BadInput
 from syndicate.social.channels.message import Media
-from syndicate.social.pictures import fit
+from syndicate.social.pictures import fit, load
 from syndicate.social.raster.bare import bare
 from syndicate.social.raster.shape import Size, largest, padded, scaled, takes
 from tests.fakes.photographs import encoded, painted, photograph
