@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds clean
+# Tests start hundreds of processes: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: setup demo test soak real fuzz bench check lint screenshots lock pds oracles synapse relay clean
 
 setup: $(STAMP)
 
@@ -72,6 +75,25 @@ pds: .cache/pds/node_modules/@atproto/pds/package.json
 
 .cache/pds/node_modules/@atproto/pds/package.json:
 	npm install --prefix .cache/pds --no-save --no-package-lock --no-audit --no-fund @atproto/pds@0.4.217 @did-plc/server@0.0.1
+
+# A real Matrix server and a real Nostr relay for the tests that are marked so, each in an
+# environment of its own (a minute each, 240 and 150 MB). Tools of the tests alone: Synapse is AGPL.
+synapse: .cache/synapse/bin/synapse_homeserver
+
+.cache/synapse/bin/synapse_homeserver:
+	$(PYTHON) -m venv .cache/synapse
+	.cache/synapse/bin/python -m pip install --quiet --disable-pip-version-check matrix-synapse==1.163.2
+
+relay: .cache/relay/bin/nostr-relay
+
+.cache/relay/bin/nostr-relay:
+	$(PYTHON) -m venv .cache/relay
+	.cache/relay/bin/python -m pip install --quiet --disable-pip-version-check nostr-relay==1.14
+# What counts posts on X and Bluesky themselves, for the tests that are marked "node" (36 MB).
+oracles: .cache/oracles/node_modules/@atproto/api/package.json
+
+.cache/oracles/node_modules/@atproto/api/package.json:
+	npm install --prefix .cache/oracles --no-save --no-package-lock --no-audit --no-fund twitter-text@3.1.0 @atproto/api@0.18.21
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -21,6 +21,8 @@ from syndicate.lib.rehearse import taken_back
 from syndicate.lib.status import Status
 from syndicate.mail.compose import compose
 from syndicate.mail.models import Batch, Edition, Newsletter
+from syndicate.social import offer, reshare
+from syndicate.social.correction import Correction
 from syndicate.social.models import Post
 from syndicate.social.write import accounts_due, count, write
 from syndicate.sources.detect import Shaped, keep, look, shape
@@ -60,6 +62,18 @@ class PlannedPost:
     length: int  # as the platform counts
     limit: int
     goes: bool
+    at: datetime | None  # when, if not now: its account's hours
+
+
+@dataclass(frozen=True)
+class PlannedCorrection:
+    """What would be done about a post whose article changed or was withdrawn."""
+
+    account: str
+    kind: str  # edit, delete
+    reason: str
+    text: str  # exactly as the post would stand
+    goes: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,7 @@ class Plan:
     articles: list[PlannedArticle]
     editions: list[PlannedEdition]
     posts: list[PlannedPost]
+    corrections: list[PlannedCorrection]
     confirmations: int
     troubles: list[str]
 
@@ -91,23 +106,28 @@ def _look(now: datetime, troubles: list[str]) -> Iterator[Shaped]:
 
 
 def _rehearse(looks: list[Shaped], now: datetime, troubles: list[str]) -> Plan:
-    last = {model: _last(model) for model in (Article, Edition, Post)}
+    last = {model: _last(model) for model in (Article, Edition, Post, Correction)}
     for shaped in looks:
         keep(shaped, now)
     for newsletter in Newsletter.objects.due(now):
         compose(newsletter.pk, now)
     for account in accounts_due(now):
         write(account, now)
+    for account in reshare.accounts_due(now):
+        reshare.reshare(account, now)
+    for account in offer.accounts_due(now):
+        offer.offer(account, now)
     return Plan(
         articles=[*_articles(last[Article])],
         editions=[*_editions(last[Edition], now), *_on_their_way(now)],
         posts=[*_posts(last[Post], now)],
+        corrections=[*_corrections(last[Correction], now)],
         confirmations=Subscription.objects.awaiting_mail(now).count(),
         troubles=troubles,
     )
 
 
-def _last(model: type[Article | Edition | Post]) -> int:
+def _last(model: type[Article | Edition | Post | Correction]) -> int:
     """The highest key: what comes after it is new."""
     found: int | None = model._default_manager.aggregate(last=Max("pk"))["last"]
     return found or 0
@@ -140,7 +160,7 @@ def _planned(edition: Edition, what: str, readers: int, *, goes: bool) -> Planne
 
 
 def _posts(last: int, now: datetime) -> Iterator[PlannedPost]:
-    due = set(Post.objects.due(now).values_list("pk", flat=True))
+    due = set(Post.objects.overdue(now).values_list("pk", flat=True))
     chosen = Post.objects.filter(Q(pk__in=due) | Q(pk__gt=last)).order_by("pk")
     for post in chosen.select_related("account"):
         counted = count(post.account, post.text)
@@ -150,5 +170,14 @@ def _posts(last: int, now: datetime) -> Iterator[PlannedPost]:
             text=post.text,
             length=counted.length,
             limit=counted.limit,
-            goes=post.pk in due,
+            goes=post.pk in due or post.status == Status.QUEUED,
+            at=None if post.pk in due else post.due_at,
         )
+
+
+def _corrections(last: int, now: datetime) -> Iterator[PlannedCorrection]:
+    due = set(Correction.objects.due(now).values_list("pk", flat=True))
+    chosen = Correction.objects.filter(Q(pk__in=due) | Q(pk__gt=last)).order_by("pk")
+    for one in chosen.select_related("post__account"):
+        name = one.post.account.name
+        yield PlannedCorrection(name, one.kind, one.reason, one.text, one.pk in due)

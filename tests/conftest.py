@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import hypothesis
 import pytest
 
 from syndicate.lib.config import Config
+from tests.fakes.postgres import Postgres, programs
 from tests.home import HOME
 
 # The same examples each time, however slow the machine; `make soak` may look for new ones.
@@ -22,6 +24,16 @@ hypothesis.settings.load_profile("ours")
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for servers, processes and clocks."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that nobody waits for them in the end."""
+    items.sort(key=lambda item: not item.name.endswith("on_postgresql"))
 
 
 @pytest.fixture
@@ -54,6 +66,31 @@ def corpora() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/corpora beside the project")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_django() -> None:
+    """What is tested is ours: Django's hashing may be weak, and what it notes down after each time
+    that tables were emptied, its permissions and kinds of content, is asked for by nobody."""
+    from django.conf import settings
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db.models.signals import post_migrate
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    assert post_migrate.disconnect(
+        dispatch_uid=f"{create_permissions.__module__}.create_permissions"
+    )
+    assert post_migrate.disconnect(create_contenttypes)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of this process, each with a database of its own."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL server program is installed")
+    with Postgres(quick=True) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -44,4 +44,3 @@ if "TEST_DATABASE" in os.environ:
     os.environ["SYNDICATE_DATABASE__URL"] = os.environ["TEST_DATABASE"]
 if "TEST_ENGINE" in os.environ:
     os.environ["SYNDICATE_DAEMON__ENGINE"] = os.environ["TEST_ENGINE"]
-# Fast hashing and a plain database: what is tested is ours, not Django's.

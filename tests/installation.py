@@ -85,6 +85,14 @@ class Installation:
                 process.send_signal(signal.SIGTERM)
             process.wait(60)
 
+    def typed(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command that somebody talks with: all three streams are pipes."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            self._command(*arguments), stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+            env=self._environ,
+        )  # fmt: skip
+
     def start_worker(self) -> subprocess.Popen[str]:
         """A second daemon, without pages."""
         return self.start("worker")

@@ -123,7 +123,7 @@ def test_room(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.postgres
 @pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program")
 def test_workers(capsys: pytest.CaptureFixture[str]) -> None:
-    given = ("--mails", "300", "--rounds", "1", "--workers", "2", "--lease", "2")
+    given = ("--mails", "1500", "--rounds", "1", "--workers", "2", "--lease", "2")
     told = ran(workers.main, capsys, *given, "--set", "MAIL__BATCH_SIZE=50")
     assert (told["twice"], told["lost"], told["killed"]["twice"]) == (0, 0, 0)
 

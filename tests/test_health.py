@@ -214,6 +214,31 @@ def test_confirmations_that_cannot_be_sent(now: datetime) -> None:
     assert one(now, "H26").message.startswith("2 confirmation mails")
 
 
+@pytest.mark.parametrize(
+    ("left", "id", "says"),
+    [
+        (timedelta(days=14), "H38", "ends on 07 Dec, 13:00 CET"),
+        (timedelta(0), "H39", "ended on 23 Nov, 13:00 CET"),
+        (-timedelta(days=3), "H39", "ended on 20 Nov"),
+    ],
+)
+def test_an_account_whose_permission_ends(
+    now: datetime, left: timedelta, id: str, says: str
+) -> None:
+    account = rows.account(expires_at=now + left)
+    found = one(now, id)
+    assert found.where == Where("account", account.pk)
+    assert says in found.message and "Connect it again" in found.hint
+    assert (found.level is Level.ERROR) == (id == "H39")
+
+
+def test_a_permission_that_lasts_is_not_spoken_of(now: datetime) -> None:
+    rows.account(expires_at=now + timedelta(days=14, seconds=1))
+    rows.account(expires_at=now + timedelta(days=3), active=False)
+    rows.account(expires_at=now, health=Account.Health.RECONNECT, error="It has expired.")
+    assert not {"H38", "H39"} & {problem.id for problem in health.problems(now)}
+
+
 def test_an_account_whose_token_expired(now: datetime) -> None:
     account = rows.account(health=Account.Health.RECONNECT, error="The token has expired.")
     assert one(now, "H30").where == Where("account", account.pk)

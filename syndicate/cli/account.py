@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from syndicate.cli.account_authorise import authorise
+from syndicate.cli.account_fields import asked, pairs, secretless
 from syndicate.cli.command import Act, Command, Row
 from syndicate.cli.given import read
-from syndicate.cli.show import columns, say, show
+from syndicate.cli.show import columns, show
 from syndicate.cli.source import ALL_SOURCES, SOURCES, chosen
-from syndicate.lib.errors import BadInput
 
 if TYPE_CHECKING:
-    from syndicate.social.channels.base import Channel
     from syndicate.social.models import Account
     from syndicate.sources.models import Source
 
@@ -40,8 +38,9 @@ def list_() -> None:
     from syndicate.social.models import Account
 
     told = [describe(a) for a in Account.objects.all()]
-    rows = [(a["id"], a["channel"], a["name"], a["approval"], a["state"], a["error"]) for a in told]
-    head = ("Id", "Channel", "Name", "Approval", "State", "Trouble")
+    shown = ("id", "channel", "name", "approval", "state", "expires", "error")
+    rows = [tuple(a[name] for name in shown) for a in told]
+    head = ("Id", "Channel", "Name", "Approval", "State", "Expires", "Trouble")
     show(told, columns(head, rows, "None yet: syndicate account connect CHANNEL"))
 
 
@@ -57,11 +56,13 @@ def channels() -> None:
             "label": label,
             "credentials": [one.name for one in entries(kind(name).credentials)],
             "options": [one.name for one in entries(kind(name).options)],
+            "app": [one.name for one in entries(app)] if (app := kind(name).app) else [],
         }
         for name, (label, _) in CHANNELS.items()
     ]
-    rows = [(c["channel"], ", ".join(c["credentials"]), ", ".join(c["options"])) for c in told]
-    show(told, columns(("Channel", "Credentials", "Options"), rows, ""))
+    listed = ("credentials", "options", "app")
+    rows = [(c["channel"], *(", ".join(c[name]) for name in listed)) for c in told]
+    show(told, columns(("Channel", "Credentials", "Options", "To authorise"), rows, ""))
 
 
 @account.command(cls=Act)
@@ -91,7 +92,8 @@ def connect(
     from syndicate.social.models import Account
 
     leaf, given = kind(channel), pairs(options)
-    credentials = read_credentials(leaf, files, open_credentials(leaf, given))
+    open_ = secretless(leaf.credentials, given)
+    credentials = asked(leaf.credentials, files, open_)
     approval = Account.Approval.AUTO if auto else Account.Approval.HOLD
     made = editorial.connect(channel, name, credentials, given, now=clock.now(), approval=approval)
     # What we made up ourselves (a webhook's signing secret) the other side must be told, once.
@@ -120,7 +122,7 @@ def reconnect(account: Account, files: tuple[str, ...]) -> None:
     from syndicate.social import editorial
     from syndicate.social.channels import kind
 
-    handle = editorial.reconnect(account, read_credentials(kind(account.channel), files))
+    handle = editorial.reconnect(account, asked(kind(account.channel).credentials, files))
     account.refresh_from_db()
     show({**describe(account), "handle": handle}, f"{account.name}: logged in as {handle}.")
 
@@ -184,46 +186,9 @@ def describe(account: Account) -> dict[str, Any]:
         "sources": [source.url for source in account.sources.all()],
         "error": account.error,
         "hint": account.hint,
+        "expires": account.expires_at,
+        "remark": account.remark,
     }
 
 
-def open_credentials(channel: type[Channel], options: dict[str, str]) -> dict[str, str]:
-    """Take from *options* what is a credential and no secret: a server, a handle."""
-    from syndicate.social.channels.fields import entries
-
-    named = [one for one in entries(channel.credentials) if one.name in options]
-    for one in named:
-        if one.secret:
-            hint = f"Write it to a file, and give --credential-file {one.name}=FILE."
-            raise BadInput(f"{one.name} is a secret, which others would see here.", hint)
-    return {one.name: options.pop(one.name) for one in named}
-
-
-def read_credentials(
-    channel: type[Channel], files: tuple[str, ...], given: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """From *given* and files; what is in none is asked for, if somebody is there to ask."""
-    from syndicate.social.channels.fields import entries
-
-    given = {**(given or {}), **{name: read(file) for name, file in pairs(files).items()}}
-    if not sys.stdin.isatty():
-        return given
-    for one in entries(channel.credentials):
-        if one.name not in given:
-            say(one.help or one.label)
-            default = None if one.required else str(one.default)
-            given[one.name] = click.prompt(
-                one.label, default, hide_input=one.secret, show_default=False, err=True
-            )
-    return given
-
-
-def pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    """``("a=1", "b=2")`` → ``{"a": "1", "b": "2"}``. Raises BadInput."""
-    found = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise BadInput(f"{text!r} is not NAME=VALUE.", "Write one after each flag.")
-        found[name.strip()] = value.strip()
-    return found
+account.add_command(authorise)

@@ -44,9 +44,15 @@ def words(plan: Plan) -> list[str]:
         lines.append(f"{edition.what:<9} “{edition.subject}” ({edition.newsletter}), {then}")
         lines += [f"            {title}" for title in edition.articles]
     for post in plan.posts:
-        then = "" if post.goes else ", held"
+        then = f", at {post.at:%H:%M} UTC" if post.at else ""
+        then = then if post.goes else ", held"
         lines.append(f"post      to {post.account} ({post.length} of {post.limit}{then}):")
         lines += [f"            {line}" for line in post.text.splitlines()]
+    for one in plan.corrections:
+        then = "" if one.goes else ", held"
+        deed = "change" if one.kind == "edit" else "take down"
+        lines.append(f"correct   {deed} a post on {one.account}{then}: {one.reason}")
+        lines += [f"            {line}" for line in one.text.splitlines()]
     return lines or ["Nothing would be done: no news, and nothing waits."]
 
 

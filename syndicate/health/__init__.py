@@ -47,6 +47,7 @@ CHECKS: tuple[Callable[[datetime], Iterable[Problem]], ...] = (
     mail.unmoved,
     mail.confirmations,
     social.accounts,
+    social.permissions,
     social.posts,
     social.corrections,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -11,6 +11,9 @@ from syndicate.health.problem import RECENT, STUCK_AFTER, Level, Problem, Where,
 from syndicate.lib.status import Status
 from syndicate.social.correction import Correction
 from syndicate.social.models import Account, Post
+
+# So long before a permission to post ends one is told of it.
+EXPIRY_AHEAD = timedelta(days=14)
 
 
 def accounts(now: datetime) -> Iterator[Problem]:
@@ -26,6 +29,22 @@ def accounts(now: datetime) -> Iterator[Problem]:
             account.name,
             pause + account.error,
             account.hint,
+            Where("account", account.pk),
+        )
+
+
+def permissions(now: datetime) -> Iterator[Problem]:
+    """Accounts whose permission to post ends soon, or has ended; some platforms renew none."""
+    near = Account.objects.filter(active=True, expires_at__lte=now + EXPIRY_AHEAD)
+    for account in near.exclude(health=Account.Health.RECONNECT):  # that is told already
+        ended = account.expires_at is not None and account.expires_at <= now
+        message = f"The permission to post there {'ended' if ended else 'ends'} on"
+        yield Problem(
+            "H39" if ended else "H38",
+            Level.ERROR if ended else Level.WARNING,
+            account.name,
+            f"{message} {clock(account.expires_at)}.",
+            "Connect it again: its settings and posts stay.",
             Where("account", account.pk),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 
 import regex
@@ -35,7 +34,8 @@ def clip(text: str, fits: Callable[[str], bool]) -> str:
     """The longest beginning of *text* that *fits*, with an ellipsis where something was cut.
 
     Words stay whole unless that would cost half of it; what readers see as one character is never
-    torn. *fits* must hold for every shorter text than one for which it holds. Empty if none fits.
+    torn, nor is a link. *fits* should hold for every shorter text than one for which it holds;
+    where it does not, what comes back may be shorter than need be. Empty if none fits.
     """
     if fits(text):
         return text
@@ -47,7 +47,11 @@ def clip(text: str, fits: Callable[[str], bool]) -> str:
             low = middle
         else:
             high = middle
-    return _ended(_whole_words("".join(clusters[:low]), text)) if low else ""
+    for size in range(low, 0, -1):
+        kept = _whole_words(_before_link("".join(clusters[:size]), text), text)
+        if kept.strip() and fits(_ended(kept)):
+            return _ended(kept)
+    return ""
 
 
 def links(text: str) -> Iterator[tuple[int, int]]:
@@ -67,6 +71,12 @@ def _closes_nothing(found: str) -> bool:
     return opening is not None and found.count(found[-1]) > found.count(opening)
 
 
+def _before_link(kept: str, text: str) -> str:
+    """Without a link that would be torn: half of one leads elsewhere."""
+    torn = [begin for begin, end in links(text) if begin < len(kept) < end]
+    return kept[: torn[0]] if torn else kept
+
+
 def _whole_words(kept: str, text: str) -> str:
     following = text[len(kept) : len(kept) + 1]
     if not following or following.isspace():
@@ -82,12 +92,9 @@ def _ended(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Without control characters but line breaks, and without marks that reverse what follows."""
-    return "".join(
-        " " if char == "\t" else char
-        for char in text
-        if char in "\n\t" or (unicodedata.category(char) != "Cc" and char not in _OVERRIDES)
-    )
+    return str(_UNPRINTABLE.sub("", text.replace("\t", " ")))
 
 
-# An embedding that a title opens and never closes would turn around the rest of the post.
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# All of Unicode's category Cc but the line break; and embeddings: one that a title opens and never
+# closes would turn around the rest of the post.
+_UNPRINTABLE = regex.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

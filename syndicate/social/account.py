@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from syndicate.lib import clock, secrets
 from syndicate.lib.errors import BadInput, ConfigError, NotSent
 from syndicate.social import channels
+from syndicate.social import habits as ways
 from syndicate.social import template as templates
-from syndicate.social.channels.fields import entries
+from syndicate.social.channels.fields import entries, fill
 from syndicate.social.channels.grant import Granted
 from syndicate.social.channels.message import Identity
+from syndicate.social.habits import Habits
 from syndicate.social.models import Account
 from syndicate.sources.models import Source
 
@@ -32,20 +34,22 @@ def connect(
     sources: Iterable[Source] = (),
     template: str = "",
     approval: str = Account.Approval.HOLD,
+    customs: Mapping[str, Any] | None = None,
     session: Mapping[str, str] | None = None,
     expires: datetime | None = None,
     app: Mapping[str, str] | None = None,
 ) -> Account:
     """Add an account on *channel*; what was published before *now* is not posted.
 
-    Without a *name* the platform is asked for the account's name. *session*, *expires* and *app*
-    come from authorising. Raises BadInput, NotSent.
+    *customs* are of :class:`Habits`. Without a *name* the platform is asked for the account's
+    name. *session*, *expires* and *app* come from authorising. Raises BadInput, NotSent.
     """
     leaf = channels.kind(channel)
     given = leaf.complete({key: value.strip() for key, value in credentials.items()})
     account = Account(
         channel=channel, name=name, options=dict(options or {}), template=template,
-        approval=approval, created_at=now, since=now, expires_at=expires,
+        approval=approval, created_at=now, since=now, customs=dict(customs or {}),
+        expires_at=expires,
     )  # fmt: skip
     _provide(account, given, session, app)
     _validate(account)
@@ -148,15 +152,19 @@ def configure(
     *,
     approval: str | None = None,
     sources: Iterable[Source] | None = None,
+    customs: Mapping[str, Any] | None = None,
 ) -> None:
     """Change how articles are posted there; what is None stays. Raises BadInput."""
     trial = Account(channel=account.channel, sealed=account.sealed)
     trial.options = account.options | dict(options or {})
     trial.template = account.template if template is None else template
+    # What a newer release dropped stops nothing.
+    kept = {one.name for one in entries(Habits)} & set(account.customs)
+    trial.customs = {name: account.customs[name] for name in kept} | dict(customs or {})
     _validate(trial)
-    kept = {"options": trial.options, "template": trial.template}
+    fresh = {"options": trial.options, "template": trial.template, "customs": trial.customs}
     with transaction.atomic():
-        _set(account, approval=approval or account.approval, **kept)
+        _set(account, approval=approval or account.approval, **fresh)
         if sources is not None:
             account.sources.set(sources)
 
@@ -179,9 +187,9 @@ _WELL = {"health": Account.Health.OK, "paused_until": None, "error": "", "hint":
 
 
 def _validate(account: Account) -> None:
-    """Whether credentials, options and template can be used at all. Raises BadInput.
+    """Whether credentials, options, habits and template can be used at all. Raises BadInput.
 
-    Options become what their types say: a form gives "500".
+    Options and habits become what their types say: a form gives "500".
     """
     leaf = channels.channel(account)
     strange = set(account.options) - {option.name for option in entries(leaf.options)}
@@ -189,6 +197,9 @@ def _validate(account: Account) -> None:
         raise BadInput(f"{leaf.label} has no option “{min(strange)}”.")
     _ = leaf.login
     account.options = {name: getattr(leaf.settings, name) for name in account.options}
+    ours = fill(Habits, account.customs, "The account")
+    ways.check(ours)
+    account.customs = {name: getattr(ours, name) for name in account.customs}
     templates.template(account.channel, account.template)
 
 
@@ -217,4 +228,5 @@ def _learnt(account: Account) -> dict[str, Any]:
 def _set(account: Account, **values: Any) -> None:
     for name, value in values.items():
         setattr(account, name, value)
+    account.__dict__.pop("habits", None)  # made of customs, and kept
     Account.objects.filter(pk=account.pk).update(**values)

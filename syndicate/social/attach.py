@@ -14,6 +14,7 @@ from syndicate.lib.errors import BadInput
 from syndicate.social import draw, pictures
 from syndicate.social.channels.base import Channel
 from syndicate.social.channels.message import Card, Image, Media, Message
+from syndicate.social.habits import NONE
 from syndicate.social.key import first_try, part
 from syndicate.social.models import Post
 
@@ -45,7 +46,9 @@ def _attached(post: Post, media: Media | None) -> tuple[Image, ...]:
 
 
 def _thumb(post: Post, card: Card, media: Media | None) -> Image | None:
-    if media is None or not card.url or not (card.image or post.account.habits.draw):
+    habits = post.account.habits
+    wanted = card.image or (habits.draw and habits.picture != NONE)
+    if media is None or not card.url or not wanted:
         return None
 
     return _image(post, card.image, card.alt, media)

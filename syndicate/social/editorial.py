@@ -6,7 +6,7 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,6 +24,7 @@ from syndicate.social.account import (
     reconnect,
     resume,
 )
+from syndicate.social.correction import Correction
 from syndicate.social.models import Post
 from syndicate.social.write import count
 
@@ -39,7 +40,7 @@ def approve(
     post: Post, user: AbstractBaseUser | None, now: datetime, send_at: datetime | None = None
 ) -> None:
     """Let a held post go: when its account's hours allow, or just at *send_at*."""
-    _refuse_too_long(post, post.text)
+    _refuse_too_long(post, post.texts)
     if twin := manners.alike(post):
         raise BadInput(twin, manners.HINT)
     _move(
@@ -63,11 +64,18 @@ def hold(post: Post) -> None:
 
 
 def hold_all(error: str, hint: str, due_by: datetime | None = None) -> int:
-    """Take back all that wait to go (only what was due by then), and say why; returns how many."""
+    """Take back all that wait to go (only what was due by then), and say why; returns how many.
+
+    Corrections are no less public than posts.
+    """
     waiting = Post.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
     if due_by is not None:
         waiting = waiting.filter(due_at__lte=due_by)
-    return waiting.update(status=Status.HELD, due_at=None, error=error, hint=hint)
+    corrections = Correction.objects.filter(status__in=[Status.QUEUED, Status.DEFERRED])
+    if due_by is not None:
+        corrections = corrections.filter(due_at__lte=due_by)
+    held = {"status": Status.HELD, "due_at": None, "error": error, "hint": hint}
+    return waiting.update(**held) + corrections.update(**held)
 
 
 def cancel(post: Post) -> None:
@@ -75,23 +83,30 @@ def cancel(post: Post) -> None:
     _move(post, [*_WAITING, Status.FAILED], "cancel", status=Status.CANCELLED, due_at=None)
 
 
-def edit(post: Post, text: str, now: datetime) -> None:
-    """Replace the text of a post that is not out. The link must stay, the limit must hold."""
+def edit(post: Post, text: str, now: datetime, thread: Sequence[str] | None = None) -> None:
+    """Replace the text of a post that is not out, and with *thread* its further parts.
+
+    The link must stay, the limit must hold; empty parts go, and parts that stand already cannot.
+    """
     text = tidy(text)
-    if post.article.url not in text:
-        raise BadInput("The link is missing.", f"Put {post.article.url} back into the text.")
-    _refuse_too_long(post, text)
+    further = post.thread if thread is None else [one for one in map(tidy, thread) if one]
+    if post.link and post.link not in text:
+        raise BadInput("The link is missing.", f"Put {post.link} back into the text.")
+    _refuse_too_long(post, [text, *further])
     if post.unsure:
         raise BadInput("This text may be out already.", "Wait until that has been looked up.")
+    there = len(post.chain)
+    if post.texts[:there] != [text, *further][:there]:
+        raise BadInput("The thread’s beginning stands there already.", "Change what follows it.")
     _move(
-        post, [*_WAITING, Status.FAILED], "edit", text=text, edited=True, error="", hint="",
-        article_revision=post.article.revision,
+        post, [*_WAITING, Status.FAILED], "edit", text=text, thread=further, edited=True, error="",
+        hint="", article_revision=post.article.revision,
     )  # fmt: skip
 
 
 def retry(post: Post, now: datetime) -> None:
     """Try again a post that failed, was cancelled, or waits for its next try."""
-    _refuse_too_long(post, post.text)
+    _refuse_too_long(post, post.texts)
     _move(
         post,
         [Status.FAILED, Status.CANCELLED, Status.DEFERRED],
@@ -114,14 +129,16 @@ def resolve_unknown(post: Post, posted: bool, permalink: str = "", *, now: datet
     _move(post, [Status.UNKNOWN], "resolve", unsure=False, error="", hint="", **chosen)
 
 
-def _refuse_too_long(post: Post, text: str) -> None:
-    counted = count(post.account, text)
-    if counted.over:
-        raise BadInput(
-            f"The text is too long by {counted.over}: "
-            f"{counted.length} of {counted.limit} on {post.account}.",
-            "Shorten it; the link must stay.",
-        )
+def _refuse_too_long(post: Post, texts: Sequence[str]) -> None:
+    for number, text in enumerate(texts, 1):
+        counted = count(post.account, text)
+        if counted.over:
+            what = f"Part {number}" if len(texts) > 1 else "The text"
+            raise BadInput(
+                f"{what} is too long by {counted.over}: "
+                f"{counted.length} of {counted.limit} on {post.account}.",
+                "Shorten it; the link must stay." if post.link else "Shorten it.",
+            )
 
 
 def _move(post: Post, states: Iterable[str], act: str, **values: object) -> None:

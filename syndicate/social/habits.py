@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from syndicate.lib.errors import BadInput
 from syndicate.social import mapping, slot
 from syndicate.social.channels.fields import entry, known
 
 OFFER, DO, LEAVE = "offer", "do", "leave"
+CARD, ATTACH, NONE = "card", "attach", "none"
 
 
 @dataclass(frozen=True)
@@ -22,21 +24,23 @@ class Habits:
     link: bool = entry("Link", "Off: posts carry no link, as where one costs extra.", default=True)
     picture: str = entry(
         "Picture",
-        "card: with the link's preview; attach: in the post itself; none.",
-        default="card",
-        choices=("card", "attach", "none"),
+        "card: in the link's preview; attach: in the post itself, where it can be; none.",
+        default=CARD,
+        choices=(CARD, ATTACH, NONE),
     )
     draw: bool = entry("Draw a picture", "With the title, where an article has none.", default=True)
     thread: int = entry(
-        "Parts", "A long text as a thread of at most so many; 1: no thread.", default=1
+        "Parts", "The article's text as a thread of at most so many; 1: no thread.", default=1
     )
-    most_hashtags: int = entry("Hashtags", "At most so many of an article's tags.", default=5)
+    most_hashtags: int = entry(
+        "Hashtags", "At most so many of an article's tags; 0: none.", default=5, least=0
+    )
     hashtags: str = entry(
         "Hashtag map", "A line each: tag = #Hashtag; tag = alone leaves it out.",
         default="", lines=True,
     )  # fmt: skip
     mentions: str = entry(
-        "Mention map", "A line each: Author's name = @handle on this platform.",
+        "Mention map", "A line each: Author's name = @handle; for templates with the author.",
         default="", lines=True,
     )  # fmt: skip
     utm_source: str = entry("utm_source", "Added to the link; empty: none.", default="")
@@ -65,6 +69,22 @@ class Habits:
     budget: int = entry("Budget", "US dollars a month, where posts cost; 0: any.", default=0)
 
 
+# The fields under the words a form has for them, in its order.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Words": (
+        "link", "utm_source", "utm_medium", "utm_campaign", "thread", "most_hashtags", "hashtags",
+        "mentions",
+    ),
+    "Picture": ("picture", "draw"),
+    "When": ("slots", "quiet", "apart", "daily", "budget"),
+    "Afterwards": (
+        "corrections", "reshare_days", "reshare_times", "reshare_tag", "reshare_words",
+    ),
+}  # fmt: skip
+# More would be a burst, whatever the article.
+MOST_PARTS = 25
+
+
 def habits(customs: Mapping[str, Any]) -> Habits:
     """Of what is stored with an account. Raises BadInput."""
     found: Habits = known(Habits, customs, "The account")
@@ -72,7 +92,9 @@ def habits(customs: Mapping[str, Any]) -> Habits:
 
 
 def check(one: Habits) -> None:
-    """Raises BadInput for slots, hours or maps that cannot be read."""
+    """Raises BadInput for slots, hours or maps that cannot be read, or for too many parts."""
+    if one.thread > MOST_PARTS:
+        raise BadInput(f"A thread has at most {MOST_PARTS} parts.", "Fewer are read to the end.")
     slot.slots(one.slots)
     slot.quiet(one.quiet)
     mapping.mapping(one.hashtags)

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
 from typing import ClassVar
 
 from django.conf import settings
@@ -106,7 +105,7 @@ class Account(models.Model):
     def _sealed(self) -> dict[str, str]:
         return secrets.unseal(self.sealed)
 
-    @cached_property
+    @property
     def habits(self) -> Habits:
         """How articles are posted there, whatever the channel."""
         return habits(self.customs)

@@ -84,8 +84,9 @@ def offer(account_id: int, now: datetime) -> None:
 
 def _edit(account: Account, post: Post, now: datetime) -> None:
     """Only where readers of the post would see a difference."""
-    made = draft(account, post.article)
-    renamed = post.card.get("title") != made.card.title
+    made = draft(account, post.article, post.round)
+    # Without a card nothing but the text can tell.
+    renamed = post.card.get("title") != made.card.title or not made.card.title
     retold = post.card.get("description") != made.card.description
     if (renamed or retold) and made.text != post.text:
         reason = "The article’s summary was changed."

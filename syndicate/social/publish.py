@@ -84,7 +84,7 @@ def _part(post: Post, there: Channel, number: int, now: datetime) -> Published:
         return found
     post.unsure = False
     manners.refuse_alike(post)
-    cost = there.cost(Act.PUBLISH, words.text, len(post.pictures))
+    cost = there.cost(Act.PUBLISH, words.text, len(words.pictures))
     _refuse_unaffordable(post.account, cost, now)
     return _paid(post, number, cost, now, lambda: there.publish(words, sending))
 

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -21,10 +21,13 @@ from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
 from syndicate.social import manners, queue
 from syndicate.social.channels import rules
+from syndicate.social.channels.base import MEDIA, THREAD, Act, Channel
 from syndicate.social.channels.message import Card, Part
 from syndicate.social.fit import fit
+from syndicate.social.habits import ATTACH, NONE, Habits
 from syndicate.social.models import Account, Post
-from syndicate.social.template import template
+from syndicate.social.template import link, template, variables, words
+from syndicate.social.thread import numbered, rest, thread
 from syndicate.sources.models import Article, first_tellings
 
 log = logging.getLogger(__name__)
@@ -61,6 +64,10 @@ class Draft:
     over: int
     card: Card
     parts: list[Part]  # the text as readers see it, links told apart
+    thread: list[str]  # the texts of further parts
+    link: str  # as it stands in the text; "": in none
+    pictures: list[dict[str, str]]  # to attach: url, alt; url "": drawn by us
+    cost: int  # of posting all of it, in thousandths of a US dollar
 
 
 def accounts_due(now: datetime) -> Iterator[int]:
@@ -81,23 +88,59 @@ def write(account_id: int, now: datetime) -> None:
         _rewrite(account, post)
 
 
-def draft(account: Account, article: Article) -> Draft:
-    """What *account* will say about *article*. Raises BadInput for a template that fails."""
-    render, channel = template(account.channel, account.template), rules(account)
-    title, summary = one_line(article.title), one_line(article.summary)
-    # The title said twice, “A pier: it opened”; not a sentence that begins like it.
-    if (said := summary.removeprefix(title)) != summary and said.strip()[:1] in ".:–—-":
-        summary = one_line(said.lstrip(" .:–—-"))
-    text = fit(lambda t, s: render(article, t, s), title, summary, channel.fits)
-    counted = count(account, text)
+def draft(account: Account, article: Article, round: int = 0) -> Draft:
+    """What *account* will say about *article*; *round* is not 0 when it is shared again.
+
+    Raises BadInput for a template that fails.
+    """
+    habits, channel = account.habits, rules(account)
+    text, *further = _texts(account, article, round, channel)
+    counted, address = count(account, text), link(article, habits)
+    attached = pictures(article, habits, channel)
     return Draft(
         text=text,
         count=counted.length,
         limit=counted.limit,
         over=counted.over,
-        card=card(article),
+        card=card(article, habits),
         parts=channel.parts(text),
+        thread=further,
+        link=address if address in text else "",
+        pictures=attached,
+        cost=_cost(channel, [text, *further], len(attached)),
     )
+
+
+def _texts(account: Account, article: Article, round: int, channel: Channel) -> list[str]:
+    """The post, or the parts of a thread; the link is in the first."""
+    habits = account.habits
+    render = template(account.channel, account.template, linked=habits.link)
+    known, said = variables(article, habits, round), words(article, habits)
+
+    def first(fits: Callable[[str], bool]) -> str:
+        return fit(lambda some: render(known, some), said, fits)
+
+    most = habits.thread if THREAD in channel.capabilities else 1
+
+    def fits(text: str) -> bool:
+        return channel.fits(numbered(text, most, most))
+
+    further = thread(rest(article.body, said.summary), most - 1, fits) if most > 1 else []
+    if not further:
+        return [first(channel.fits)]
+    texts = [first(fits), *further]
+    return [numbered(text, number, len(texts)) for number, text in enumerate(texts, 1)]
+
+
+def cost(post: Post) -> int:
+    """What posting all of it costs, in thousandths of a US dollar."""
+    return _cost(rules(post.account), post.texts, len(post.pictures))
+
+
+def _cost(channel: Channel, texts: Sequence[str], pictures: int) -> int:
+    first, *further = texts
+    others = sum(channel.cost(Act.PUBLISH, text) for text in further)
+    return channel.cost(Act.PUBLISH, first, pictures) + others
 
 
 def count(account: Account, text: str) -> Count:
@@ -106,15 +149,28 @@ def count(account: Account, text: str) -> Count:
     return Count(channel.count(text), channel.limit, channel.fits(text))
 
 
-def card(article: Article) -> Card:
-    """What a platform shows below the link."""
+def card(article: Article, habits: Habits) -> Card:
+    """What a platform shows below the link; nothing where posts carry none."""
+    if not habits.link:
+        return Card()
+    shown = habits.picture != NONE
     return Card(
-        url=article.url,
+        url=link(article, habits),
         title=one_line(article.title),
         description=clip(one_line(article.summary), lambda text: len(text) <= CARD_DESCRIPTION),
-        image=article.image_url,
-        alt=one_line(article.image_alt),
+        image=article.image_url if shown else "",
+        alt=one_line(article.image_alt) if shown else "",
     )
+
+
+def pictures(article: Article, habits: Habits, channel: Channel) -> list[dict[str, str]]:
+    """What is attached, where the account wants that and its platform takes it."""
+    if habits.picture != ATTACH or MEDIA not in channel.capabilities:
+        return []
+    if article.image_url:
+        return [{"url": article.image_url, "alt": one_line(article.image_alt)}]
+    # The title is all that a drawn one shows.
+    return [{"url": "", "alt": one_line(article.title)}] if habits.draw else []
 
 
 def lacking(account: Account, now: datetime) -> QuerySet[Article]:
@@ -134,7 +190,7 @@ def stale(account: Account) -> QuerySet[Post]:
 
 def create(account: Account, article: Article, now: datetime, round: int = 0) -> None:
     """Write one post: queued where the account is automatic and nothing speaks against it."""
-    made = draft(account, article)
+    made = draft(account, article, round)
     post = Post(
         account=account, article=article, story=article.story, round=round, created_at=now,
         **_content(made, article),
@@ -153,7 +209,7 @@ def create(account: Account, article: Article, now: datetime, round: int = 0) ->
 
 def _rewrite(account: Account, post: Post) -> None:
     unchanged = {"status__in": _REWRITABLE, "edited": False, "unsure": False}
-    content = _content(draft(account, post.article), post.article)
+    content = _content(draft(account, post.article, post.round), post.article)
     if Post.objects.filter(pk=post.pk, **unchanged).update(**content):
         log.info("rewrote the post about “%s” for %s", post.article, account)
 
@@ -162,7 +218,10 @@ def _content(made: Draft, article: Article) -> dict[str, object]:
     too_long = f"The post is too long by {made.over}." if made.over else ""
     return {
         "text": made.text,
+        "thread": made.thread,
+        "link": made.link,
         "card": asdict(made.card),
+        "pictures": made.pictures,
         "article_revision": article.revision,
         "error": too_long,
         "hint": TOO_LONG if too_long else "",

@@ -22,7 +22,7 @@ _PAIRS = {
     "about author", "author box", "author bio", "author info", "author card", "most read",
     "most popular", "read more", "read next", "sign up", "side bar", "skip link", "tag list",
     "publish date", "post meta", "entry meta", "article meta", "article tags", "post tags",
-    "post navigation", "jp relatedposts",
+    "post terms", "post navigation", "jp relatedposts",
 }  # fmt: skip
 _BYLINES = {
     "attribution", "author", "authors", "byline", "dateline", "date", "pubdate", "timestamp",
@@ -45,6 +45,8 @@ _NOISE = re.compile(
 _BUTTON = re.compile(
     r"^\W*(caption|close|expand|enlarge|play( video)?|next|previous|back to gallery|view gallery"
     r"|show (more|less|all)|(image|photo|slide) \d+ (of|/) \d+|\d+ (of|/) \d+|listen|watch( live)?"
+    r"|posted( (on|in|by))?|published( (on|in|by))?|in|by|tags?|tagged"
+    r"|von|veröffentlicht|schlagwörter|par|publié|étiquettes?"
     r"|media playback is unsupported on your device|this slideshow requires javascript)\W*$",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _CARRIERS = ("p", "div", "span", "a", "li", "address", "em", "strong", "cite")
+_SIGNED = ("p", "div", "span", "em", "li", "address")
 # Characters; a byline is no longer.
 _LINE = 120
 
@@ -127,7 +128,7 @@ def _classed(claims: Claims) -> Iterator[tuple[str, ...]]:
 def _signed(claims: Claims) -> Iterator[tuple[str, ...]]:
     """``By Ada Example`` in a short block at the beginning or end of the text."""
     body = main(claims.root)
-    blocks = [] if body is None else [*body.iter("p", "div", "span", "em", "li")]
+    blocks = [] if body is None else [*body.iter(*_SIGNED)]
     for block in [*blocks[:4], *reversed(blocks[-6:])]:
         if found := _BY.match(shown(block)):
             yield tuple(filter(is_name, named(found.group(1))))

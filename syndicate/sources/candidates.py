@@ -17,6 +17,7 @@ from syndicate.sources.readers.likely import host
 from syndicate.sources.readers.sitemap import Sitemap
 
 FEW = 5
+_PUSHED = "; its hub tells us at once of what is new"
 # Requests that a try of each kind costs at most.
 COST = {"wordpress": 4, "ghost": 3, "sitemap": 2}
 
@@ -91,14 +92,17 @@ def candidate(guess: Guess, url: str, reading: Reading) -> Candidate:
     count = len(reading.entries)
     whole = 2 * sum(bool(each.body) for each in reading.entries) > count
     headed = 2 * sum(bool(each.title) for each in reading.entries) > count
+    pushed = bool(reading.hub)
     return Candidate(
         url,
         guess.kind,
         reading.title,
         count,
-        _why(guess.kind, count, whole=whole, headed=headed),
+        _why(guess.kind, count, whole=whole, headed=headed) + (_PUSHED if pushed else ""),
         _newest(reading.entries),
-        _rank(guess.kind, count, whole=whole, headed=headed) + guess.far / 2,
+        _rank(guess.kind, count, whole=whole, headed=headed)
+        + guess.far / 2
+        - 2 * (whole and pushed),
         frozenset(url_key(each.url) for each in reading.entries),
     )
 
@@ -112,8 +116,14 @@ def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def _rank(kind: str, count: int, *, whole: bool, headed: bool) -> float:
-    """A whole feed first, as everybody reads it; an interface where the feed only teases."""
-    if kind in {"wordpress", "ghost", "squarespace"}:
+    """The system's own interface first, if it gives whole texts; else a whole feed; then the rest.
+
+    A feed ends after ten articles, and WordPress' does not tell when one was dated back; what
+    pictures show, and who wrote, the interfaces know best. But no interface has a hub.
+    """
+    if kind in {"wordpress", "ghost"}:
+        return -1 if whole else 2.9
+    if kind == "squarespace":
         return 1 if whole else 2.9
     if kind == "feed":
         return (0 if whole else 2) if count else 2.95

@@ -38,6 +38,8 @@ _FEW = 250
 _LINE = 100
 # What systems call the picture above a text.
 _FEATURED = re.compile(r"featured|post-(image|thumbnail)|hero|lead-?(image|media|photo)|feature-im")
+# Within a list, an item or a row that is told, links alone are part of what it says.
+_ENTRIES = {("li", "ol"), ("li", "ul"), ("ol", "li"), ("ul", "li"), ("tr", "td"), ("tr", "th")}
 _WHOLE = HEADINGS | {"blockquote", "ol", "p", "pre", "table", "tbody", "tr", "ul"}
 
 
@@ -157,10 +159,18 @@ def _fitting(inner: list[Leaf], within: range, box: Element) -> set[Element]:
             parts.setdefault(_top(leaf.element, told, tops), []).append((place, leaf))
     return {
         leaf.element
-        for part in parts.values()
-        if _fits([leaf for _, leaf in part], part[0][0] in within)
+        for top, part in parts.items()
+        if _is_entry(top, told)
+        or _fits([leaf for _, leaf in part], part[0][0] in within or top in told)
         for _, leaf in part
     }
+
+
+def _is_entry(top: Element, told: set[Element]) -> bool:
+    """Whether it stands in a list's item or a table's row that is told: a sub-list, a
+    cell; or in a told list, as an item of links among others."""
+    above = top.getparent()
+    return above in told and (above.tag, top.tag) in _ENTRIES
 
 
 def _top(element: Element, told: set[Element], tops: dict[Element, Element]) -> Element:

@@ -2,7 +2,8 @@
 
 ::
 
-    JSON-LD ─→ meta elements ─→ microdata ─→ the ``<time>`` at the headline ─→ dates.parse
+    JSON-LD ─→ meta elements ─→ microdata ─→ the ``<time>`` that says so ─→ the only one at the
+    headline ─→ dates.parse
 
 A wrong date is worse than none: an article without one counts from when it was first seen, one of
 last year is not sent at all. So a date in words alone is left alone, as is a ``<time>`` that might
@@ -44,7 +45,7 @@ def _written(claims: Claims) -> Iterator[str]:
 
 
 def _times(claims: Claims) -> Iterator[str]:
-    """The ``<time>`` that calls itself one of publication, or stands first beside the headline."""
+    """The ``<time>`` that calls itself one of publication, or the only one beside the headline."""
     times = [
         each
         for each in claims.root.iter("time")
@@ -53,11 +54,15 @@ def _times(claims: Claims) -> Iterator[str]:
     for element in times:
         if element.get("pubdate") is not None or _is_published(element):
             yield from _values(element)
-    for element in times:
-        article = next(element.iterancestors("article"), None)
-        if article is not None and next(article.iter("h1"), None) is not None:
-            yield element.get("datetime") or ""
-            return
+    headed = {up for head in claims.root.iter("h1") for up in head.iterancestors("article")}
+    yield _only([each for each in times if next(each.iterancestors("article"), None) in headed])
+
+
+def _only(times: list[Element]) -> str:
+    """The moment that *times* name; "" where they are of several days."""
+    given = {text: dates.parse(text) for each in times if (text := each.get("datetime"))}
+    days = {moment.date() for moment in given.values() if moment}
+    return next(text for text, moment in given.items() if moment) if len(days) == 1 else ""
 
 
 def _is_published(time: Element) -> bool:

@@ -24,7 +24,7 @@ from syndicate.sources.claims import Claims, claims, shown, text
 from syndicate.sources.dated import published
 from syndicate.sources.headline import headline
 from syndicate.sources.lead import shared
-from syndicate.sources.readers.text import one_address, plain, unique
+from syndicate.sources.readers.text import one_address, plain, tags
 
 _NO_IMAGE = Image("")
 _COMMENT_LINK = re.compile(
@@ -133,7 +133,7 @@ def _tags(said: Claims) -> tuple[str, ...]:
     """From the first standard that has some; a leading ``#`` is the reader's, not theirs."""
     for some in _tagged(said):
         words = (word.strip(" #") for each in some for word in plain(each).split(","))
-        if found := unique(word for word in words if len(word) <= 60):
+        if found := tags(word for word in words if len(word) <= 60):
             return found
     return ()
 

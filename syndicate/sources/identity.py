@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from syndicate.sources.readers.base import Entry
@@ -56,6 +57,8 @@ def marks(entry: Entry) -> Marks:
     )
 
 
+# A feed names the same few addresses at each of its looks, and each of them several times.
+@lru_cache(8192)
 def url_key(url: str) -> str:
     """*url* without what does not matter: scheme, ``www.``, fragment, tracking, order of fields,
     how a letter is written in it.

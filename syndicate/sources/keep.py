@@ -21,7 +21,7 @@ from syndicate.sources.gone import edge, gone
 from syndicate.sources.identity import Marks
 from syndicate.sources.look import Look
 from syndicate.sources.models import Article
-from syndicate.sources.shape import TEASER, fields
+from syndicate.sources.shape import fields, is_teaser
 from syndicate.sources.summary import is_good
 from syndicate.sources.twins import twins
 
@@ -116,7 +116,7 @@ def _update(
     What its page had filled in stays where the source still says nothing, or only teases.
     """
     unsaid = {name for name, value in values.items() if not value}
-    if len(values["body"]) < min(len(before.body), TEASER):
+    if len(values["body"]) < len(before.body) and is_teaser(change.entry):
         unsaid |= {"body"} if is_good(change.entry.summary) else {"body", "summary"}
     said = {name: value for name, value in values.items() if name not in unsaid}
     said |= dict(_rescheduled(before, values, look, now))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from syndicate.lib.tidy import Element
 
 _BODIES = {
     "articlebody", "entry-content", "post-content", "post-body", "article-body", "article-content",
-    "article__body", "story-body", "e-content", "blog-item-content",
+    "article__body", "story-body", "e-content", "blog-item-content", "gh-content",
 }  # fmt: skip
 
 
 def main(root: Element) -> Element | None:
     """The element that holds the article: one that says so, else the one with most of the text."""
-    for element in root.iter("div", "section", "article", "main"):
-        marks = f"{element.get('class', '')} {element.get('itemprop', '')}".lower().split()
-        if any(mark in _BODIES for mark in marks) and _weight(element) > 200:
-            return element
+    if (said := next((each for each in bodies(root) if _weight(each) > 200), None)) is not None:
+        return said
     articles = sorted(root.iter("article"), key=_weight)
     if articles and _weight(articles[-1]) > 200:
         return articles[-1]
@@ -23,6 +23,14 @@ def main(root: Element) -> Element | None:
     if boxes and _density(boxes[-1]) > 200:
         return boxes[-1]
     return next(root.iter("body"), None)
+
+
+def bodies(root: Element) -> Iterator[Element]:
+    """The elements that say that they hold an article, however short."""
+    for element in root.iter("div", "section", "article", "main"):
+        marks = f"{element.get('class', '')} {element.get('itemprop', '')}".lower().split()
+        if any(mark in _BODIES for mark in marks):
+            yield element
 
 
 def _weight(element: Element) -> int:

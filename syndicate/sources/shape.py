@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,12 +17,14 @@ from syndicate.sources.extract import Extract
 from syndicate.sources.identity import Marks
 from syndicate.sources.lead import lead
 from syndicate.sources.readers.base import Entry
-from syndicate.sources.summary import summary
+from syndicate.sources.summary import is_ended, summary
 
 # Characters. No mail carries more, and each reader of the row would pay for it.
 MAX_BODY = 500_000
-# Below this a body is taken for a teaser, whose page may hold the rest.
+# Below this a body may be a teaser, whose page holds the rest.
 TEASER = 600
+# By so many of its first letters a teaser is known again in the whole text.
+_BEGINNING = 40
 
 
 def has_gaps(entry: Entry) -> bool:
@@ -31,8 +34,6 @@ def has_gaps(entry: Entry) -> bool:
 
 def filled(entry: Entry, page: Extract) -> Entry:
     """*entry* with its gaps filled from its page; what the source says itself is never replaced."""
-    longer = len(to_text(page.body)) > 1.2 * len(to_text(entry.body))
-    teaser = len(to_text(entry.body)) < TEASER
     own = Image(entry.image_url, entry.image_alt, entry.image_caption)
     image = own if own.url or images(entry.body) else page.image
     return replace(
@@ -40,7 +41,7 @@ def filled(entry: Entry, page: Extract) -> Entry:
         title=entry.title or page.title,
         author=entry.author or page.author,
         published_at=entry.published_at or page.published_at,
-        body=page.body if teaser and longer else entry.body,
+        body=page.body if _goes_on(entry, page.body) else entry.body,
         summary=entry.summary or page.description,
         image_url=image.url,
         image_alt=image.alt,
@@ -52,10 +53,35 @@ def filled(entry: Entry, page: Extract) -> Entry:
     )
 
 
+def is_teaser(entry: Entry) -> bool:
+    """Whether its body may be only the beginning.
+
+    What stands for the content and ends in a sentence is whole, however short; a description may
+    be a summary in whole sentences.
+    """
+    text = to_text(entry.body)
+    return len(text) < TEASER and (entry.teased or not is_ended(text))
+
+
+def _goes_on(entry: Entry, page: str) -> bool:
+    """Whether *page* has the rest of the body, rather than the text of something beside it."""
+    if not entry.body.strip():
+        return True
+    begun, told = to_text(entry.body), to_text(page)
+    known = entry.teased or _letters(begun)[:_BEGINNING] in _letters(told)
+    return is_teaser(entry) and known and len(told) > 1.2 * len(begun)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
 def fields(entry: Entry, marks: Marks) -> tuple[dict[str, Any], str]:
     """(values for an Article, a remark for the editor or "")."""
     body, remark = _body(entry)
-    given = Image(entry.image_url, entry.image_alt, entry.image_caption)
+    # Ghost's feed gives the headline for what each picture shows, which tells nobody anything.
+    alt = "" if entry.image_alt == entry.title else entry.image_alt
+    given = Image(entry.image_url, alt, entry.image_caption)
     image = lead(given, images(body))
     short = summary(entry.summary, body, entry.title)
     values = {
@@ -82,11 +108,17 @@ def fields(entry: Entry, marks: Marks) -> tuple[dict[str, Any], str]:
 def _body(entry: Entry) -> tuple[str, str]:
     size = len(entry.body)
     if size <= MAX_BODY:
-        return sanitise(entry.body, entry.url), ""
+        return _without_echo(sanitise(entry.body, entry.url), entry.title), ""
     # A cut inside a tag or a comment is no harm: what is left open is closed, or goes.
     kept = entry.body[:MAX_BODY]
     remark = f"Its body is {size / 1e6:.1f} MB; only the first {MAX_BODY / 1e6:g} MB were kept."
     return sanitise(kept[: kept.rfind("<")] if "<" in kept else kept, entry.url), remark
+
+
+def _without_echo(body: str, title: str) -> str:
+    """Pictures of which only the headline is told are told nothing of."""
+    echo = escape(title, quote=False).replace('"', "&quot;")
+    return body.replace(f'alt="{echo}"', 'alt=""') if title else body
 
 
 def _title(entry: Entry, body: str) -> str:

@@ -61,6 +61,11 @@ def is_good(description: str) -> bool:
     return fits and not _BOILERPLATE.search(description)
 
 
+def is_ended(text: str) -> bool:
+    """Whether a text comes to its end, rather than being cut or leading on."""
+    return complete(text) and not _BOILERPLATE.search(text)
+
+
 def _bare(description: str) -> str:
     """A description without what a feed appended."""
     return _BOILERPLATE.split(description, maxsplit=1)[0].strip(" [(–-")

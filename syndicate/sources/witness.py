@@ -13,9 +13,11 @@ from lxml import etree
 
 from syndicate.lib.tidy import Element
 from syndicate.sources.leaves import Leaf, words
-from syndicate.sources.main import main
+from syndicate.sources.main import bodies, main
 
 _RUN = 4
+# If less of what is told is no link, it leads to other articles.
+_OWN = 0.1
 # What foreign code may raise on foreign HTML; it promises nothing.
 _BROKEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
@@ -39,16 +41,26 @@ def hear(root: Element) -> str:
 def mark(leaves: Sequence[Leaf], root: Element, text: str) -> None:
     """Set what is told of each leaf: by *text*, or by the page's structure if that is empty."""
     if not text:
-        holder = main(root)
-        inside = set() if holder is None else set(holder.iter())
-        for leaf in leaves:
-            leaf.told = float(leaf.element in inside and not leaf.is_links)
-        return
+        return _by_structure(leaves, main(root))
     said = words(text)
     runs = set(_runs(said))
     lines = {" ".join(words(line)) for line in text.split("\n")}
     for leaf in leaves:
         leaf.told = _share(words(leaf.text), runs, lines)
+    if _leads_away([leaf for leaf in leaves if leaf.is_sure]):
+        _by_structure(leaves, next(bodies(root), None))
+
+
+def _by_structure(leaves: Sequence[Leaf], holder: Element | None) -> None:
+    inside = set() if holder is None else set(holder.iter())
+    for leaf in leaves:
+        leaf.told = float(leaf.element in inside and not leaf.is_links)
+
+
+def _leads_away(told: Sequence[Leaf]) -> bool:
+    """Whether all of it is links: the cards of longer articles below a short one."""
+    size = sum(len(leaf.text) for leaf in told)
+    return size > 0 and size - sum(leaf.linked for leaf in told) < _OWN * size
 
 
 def _share(own: list[str], runs: set[tuple[str, ...]], lines: set[str]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 from tests.fakes.website import Website
 from tests.installation import Installation, until
 
@@ -62,8 +62,8 @@ def start(site: Installation) -> Iterator[Start]:
     """``start("worker")``: a command in the background, which does not outlive the test."""
     begun: list[subprocess.Popen[str]] = []
 
-    def run(*arguments: str) -> subprocess.Popen[str]:
-        begun.append(site.start(*arguments))
+    def run(*arguments: str, on: Installation = site) -> subprocess.Popen[str]:
+        begun.append(on.start(*arguments))
         return begun[-1]
 
     yield run
@@ -170,17 +170,15 @@ def test_while_it_runs_its_port_is_taken_and_a_backup_can_be(site: Installation)
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
 def test_on_postgresql_too_first_starts_wait_for_each_other(
-    site: Installation, website: Website
+    site: Installation, start: Start, website: Website, postgres: Postgres
 ) -> None:
-    with Postgres() as server:
-        shared = Installation(site.home, OPTIONS | {"DATABASE__URL": server.url()})
-        starts = [shared.start("run", "--once") for _ in range(3)]
-        assert [process.wait(60) for process in starts] == [0, 0, 0]
-        assert log(site).count("database brought up to date") == 1
-        shared.syndicate("source", "add", website.url, "--newest", "1")
-        workers = [shared.start("worker") for _ in range(2)]
-        until(lambda: shared.json("source", "list")[0]["health"] == "ok", what="a look")
-        assert [told(process, signal.SIGTERM) for process in workers] == [0, 0]
-        assert len(shared.json("article", "list")) == 1
+    shared = Installation(site.home, OPTIONS | {"DATABASE__URL": postgres.url()})
+    starts = [start("run", "--once", on=shared) for _ in range(3)]
+    assert [process.wait(60) for process in starts] == [0, 0, 0]
+    assert log(site).count("database brought up to date") == 1
+    shared.syndicate("source", "add", website.url, "--newest", "1")
+    workers = [start("worker", on=shared) for _ in range(2)]
+    until(lambda: shared.json("source", "list")[0]["health"] == "ok", 90, "a look")
+    assert [told(process, signal.SIGTERM) for process in workers] == [0, 0]
+    assert len(shared.json("article", "list")) == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,17 @@ from tests.installation import until
 pytestmark = pytest.mark.postgres
 
 
+@contextmanager
+def fleet_on(server: Postgres, home: Path, judge: Smtpd) -> Iterator[Harbour]:
+    """Workers of one queue, with leases of three seconds."""
+    options = {"DATABASE__URL": server.url(), "DAEMON__ENGINE": "distributed"}
+    with Harbour(home, judge, **options) as site:
+        yield site
+
+
 @pytest.fixture
 def fleet(tmp_path: Path, judge: Smtpd, postgres: Postgres) -> Iterator[Harbour]:
-    """Workers of one queue, with leases of three seconds."""
-    options = {"DATABASE__URL": postgres.url(), "DAEMON__ENGINE": "distributed"}
-    with Harbour(tmp_path, judge, **options) as site:
+    with fleet_on(postgres, tmp_path, judge) as site:
         yield site
 
 
@@ -68,18 +75,21 @@ def test_p10_the_work_of_a_killed_worker_is_taken_over(fleet: Harbour) -> None:
     until(lambda: not jobs(fleet), 20, "an empty queue")
 
 
-def test_p7_the_database_server_restarts(fleet: Harbour, postgres: Postgres) -> None:
-    fleet.seed(1_000)
-    pair = [fleet.worker(), fleet.worker()]
-    for how in ("fast", "immediate"):
-        fleet.await_mails(50)
-        postgres.stop(how)
-        time.sleep(0.5)
-        postgres.start()
-    fleet.inbox.heal()
-    fleet.finish()
-    assert fleet.judge()["unknown"] <= 2 * 2 * CONNECTIONS
-    assert [worker.poll() for worker in pair] == [None, None]
+def test_p7_the_database_server_restarts(
+    tmp_path: Path, judge: Smtpd, own_postgres: Postgres
+) -> None:
+    with fleet_on(own_postgres, tmp_path, judge) as fleet:
+        fleet.seed(1_000)
+        pair = [fleet.worker(), fleet.worker()]
+        for how in ("fast", "immediate"):
+            fleet.await_mails(50)
+            own_postgres.stop(how)
+            time.sleep(0.5)
+            own_postgres.start()
+        fleet.inbox.heal()
+        fleet.finish()
+        assert fleet.judge()["unknown"] <= 2 * 2 * CONNECTIONS
+        assert [worker.poll() for worker in pair] == [None, None]
 
 
 def test_p3_a_stop_drains_and_leaves_nothing_behind(fleet: Harbour) -> None:

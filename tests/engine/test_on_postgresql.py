@@ -11,18 +11,16 @@ import sys
 
 import pytest
 
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 
 FILES = ["tests/engine/with_queue.py", "tests/engine/with_hands.py", "tests/test_daemon.py"]
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_the_shared_queue_on_postgresql() -> None:
-    with Postgres() as server:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *FILES],
-            env=os.environ | {"TEST_DATABASE": server.url(), "TEST_ENGINE": "distributed"},
-            capture_output=True, text=True, check=False, timeout=180,
-        )  # fmt: skip
+def test_the_shared_queue_on_postgresql(postgres: Postgres) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *FILES],
+        env=os.environ | {"TEST_DATABASE": postgres.url(), "TEST_ENGINE": "distributed"},
+        capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]

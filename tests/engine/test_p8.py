@@ -48,9 +48,9 @@ def daily(wall: datetime, zone: str, begun: datetime) -> Newsletter:
 def at_each(moments: Iterator[datetime]) -> None:
     """Two daemons look, then both do what they saw."""
     for now in moments:
-        seen = [list(Newsletter.objects.due(now).values_list("pk", flat=True)) for _ in range(2)]
-        for daemon in seen:
-            for key in daemon:
+        seen = list(Newsletter.objects.due(now).values_list("pk", flat=True))
+        for _daemon in range(2):
+            for key in seen:
                 compose(key, now)
 
 

@@ -31,8 +31,8 @@ def harbour(tmp_path: Path, judge: Smtpd) -> Iterator[Harbour]:
 
 
 @pytest.fixture
-def postgres() -> Iterator[Postgres]:
-    """A server of our own; the test is skipped where none is installed."""
+def own_postgres() -> Iterator[Postgres]:
+    """A server to be killed; the test is skipped where none is installed."""
     if programs() is None:
         pytest.skip("no PostgreSQL server program is installed")
     with Postgres() as server:
@@ -40,7 +40,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def postgres_harbour(tmp_path: Path, judge: Smtpd, postgres: Postgres) -> Iterator[Harbour]:
+def postgres_harbour(tmp_path: Path, judge: Smtpd, own_postgres: Postgres) -> Iterator[Harbour]:
     """On PostgreSQL."""
-    with Harbour(tmp_path, judge, DATABASE__URL=postgres.url()) as site:
+    with Harbour(tmp_path, judge, DATABASE__URL=own_postgres.url()) as site:
         yield site

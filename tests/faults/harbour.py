@@ -16,6 +16,7 @@ import psycopg
 
 from tests.fakes.smtpd import Smtpd
 from tests.faults.slipway import Launched, Slipway
+from tests.faults.tables import InFile, OnServer
 from tests.installation import until
 
 CONNECTIONS = 3
@@ -49,9 +50,14 @@ class Harbour:
             "DJANGO_SETTINGS_MODULE": "syndicate.settings",
         }  # fmt: skip
         self._slipway = Slipway(self._environ, home / "log")
+        engine = options.get("DAEMON__ENGINE", "local")
+        self._tables = OnServer(self._url, engine) if self._url else InFile(self._file)
 
     def seed(self, *numbers: int) -> None:
         """An edition for so many, ready to be sent; see tests.faults.seed."""
+        if not self._tables.take():
+            self.run("tests.faults.seed")
+            self._tables.keep()
         self.run("tests.faults.seed", *map(str, numbers))
 
     def run(self, *words: str) -> None:

@@ -1,5 +1,6 @@
 """Rows for a fault test, written from outside the worker.
 
+python -m tests.faults.seed                  an empty database, up to date
 python -m tests.faults.seed READERS          an edition for so many, just started
 python -m tests.faults.seed READERS SLOTS    so many newsletters, each with an article to send
 """
@@ -12,20 +13,27 @@ from datetime import datetime, timedelta
 import django
 
 
-def main(readers: int, slots: int = 0) -> None:
-    """Readers r1@example.org …, and what is to be sent to them."""
+def main(*numbers: int) -> None:
+    """Tables, and if there are numbers, what stands in them."""
     django.setup()
-    from syndicate.audience.models import MailingList, Subscriber, Subscription
     from syndicate.lib import clock
     from syndicate.lib.migrate import migrate
     from syndicate.paths import data
 
     now = clock.now()
     migrate(now, data())
+    if numbers:
+        people(now, *numbers)
+
+
+def people(now: datetime, readers: int, slots: int = 0) -> None:
+    """Readers r1@example.org …, and what is to be sent to them."""
+    from syndicate.audience.models import MailingList, Subscriber, Subscription
+
     everybody = MailingList.objects.create(name="Everybody", slug="all", created_at=now)
-    people = [f"r{n}@example.org" for n in range(1, readers + 1)]
+    emails = [f"r{n}@example.org" for n in range(1, readers + 1)]
     Subscriber.objects.bulk_create(
-        Subscriber(email=email, address=email, created_at=now) for email in people
+        Subscriber(email=email, address=email, created_at=now) for email in emails
     )
     Subscription.objects.bulk_create(
         Subscription(subscriber=person, list=everybody, status="confirmed", created_at=now)

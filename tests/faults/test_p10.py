@@ -54,11 +54,11 @@ def test_p10_a_lost_machine_leaves_the_rest_to_another(harbour: Harbour, tmp_pat
 @pytest.mark.soak
 @pytest.mark.postgres
 def test_p10_five_workers_killed_and_frozen(
-    tmp_path: Path, judge: Smtpd, postgres: Postgres
+    tmp_path: Path, judge: Smtpd, own_postgres: Postgres
 ) -> None:
     """Fifty of them; who is frozen wakes when its lease has long been another's."""
     chance, faults = random.Random(10), 50
-    with Harbour(tmp_path, judge, DATABASE__URL=postgres.url()) as site:
+    with Harbour(tmp_path, judge, DATABASE__URL=own_postgres.url()) as site:
         site.seed(20_000)
         crew = [site.worker() for _ in range(5)]
         asleep: list[Launched] = []

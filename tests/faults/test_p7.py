@@ -36,6 +36,7 @@ def test_p7_a_locked_database(harbour: Harbour) -> None:
 @pytest.mark.soak
 def test_p7_locked_for_longer_than_we_wait_for_it(harbour: Harbour) -> None:
     lock(harbour, seconds=65, readers=2_000)
+    assert "waits, nothing is lost: database is locked" in harbour.log()
 
 
 def restart(site: Harbour, server: Postgres, times: int, readers: int) -> None:
@@ -54,11 +55,11 @@ def restart(site: Harbour, server: Postgres, times: int, readers: int) -> None:
 
 
 @pytest.mark.postgres
-def test_p1_p7_postgresql_dies(postgres_harbour: Harbour, postgres: Postgres) -> None:
-    restart(postgres_harbour, postgres, times=2, readers=1_500)
+def test_p1_p7_postgresql_dies(postgres_harbour: Harbour, own_postgres: Postgres) -> None:
+    restart(postgres_harbour, own_postgres, times=2, readers=1_500)
 
 
 @pytest.mark.soak
 @pytest.mark.postgres
-def test_p1_p7_postgresql_dies_often(postgres_harbour: Harbour, postgres: Postgres) -> None:
-    restart(postgres_harbour, postgres, times=20, readers=10_000)
+def test_p1_p7_postgresql_dies_often(postgres_harbour: Harbour, own_postgres: Postgres) -> None:
+    restart(postgres_harbour, own_postgres, times=20, readers=10_000)

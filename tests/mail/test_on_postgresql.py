@@ -8,19 +8,17 @@ import sys
 
 import pytest
 
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 
 LEDGER = ["start", "portion", "record", "settle", "pace", "pace_together"]
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_the_ledger_on_postgresql() -> None:
+def test_the_ledger_on_postgresql(postgres: Postgres) -> None:
     files = [f"tests/mail/test_{name}.py" for name in LEDGER]
-    with Postgres() as server:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files],
-            env=os.environ | {"TEST_DATABASE": server.url()},
-            capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files],
+        env=os.environ | {"TEST_DATABASE": postgres.url()},
+        capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]

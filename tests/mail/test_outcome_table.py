@@ -82,6 +82,31 @@ def test_p4_a_later_mail(stage: str, how: str, cell: str, offers: str) -> None:
         assert outcome(tray.answers["cleo"]) == outcome(tray.answers["ada"]) == "sent"
 
 
+# On the way in: encryption and login. A stall is one that lasts longer than we wait.
+WAY_IN = [
+    ("starttls", "security", "starttls", {"security": "starttls"}),
+    ("auth", "login", ("ada", "secret"), {"username": "ada", "password": "secret"}),
+]
+REFUSED = [("4xx", "all defer"), ("5xx", "all fail"), ("drop", "all defer"), ("421", "all defer"),
+           ("stall", "all defer")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("how", "cell"), REFUSED)
+@pytest.mark.parametrize(("stage", "option", "value", "given"), WAY_IN)
+def test_p4_on_the_way_in(
+    stage: str, option: str, value: object, given: dict[str, object], how: str, cell: str
+) -> None:
+    tray = Tray(letters("ada"))
+    with Smtpd(**{option: value}) as server:  # type: ignore[arg-type]
+        if how == "stall":
+            server.stall(stage, 30)
+        else:
+            misbehave(server, stage, how)
+        patience = 0.3 if how == "stall" else 5
+        assert became_of(tray, "ada", server.port, timeout_seconds=patience, **given) == cell
+        assert server.recipients == [] and not server.heard.count(b"DATA")
+
+
 COMMAND = {"dot": "."}
 
 

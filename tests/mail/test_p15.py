@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 from tests.fakes.smtpd import Smtpd
 from tests.faults.harbour import Harbour
 from tests.installation import Installation, until
@@ -105,30 +105,26 @@ def test_p15_half_sent_and_then_off_for_a_day(tmp_path: Path, inbox: Smtpd) -> N
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_p15_a_restored_dump(tmp_path: Path, inbox: Smtpd) -> None:
+def test_p15_a_restored_dump(tmp_path: Path, inbox: Smtpd, postgres: Postgres) -> None:
     """In another database of the same server, on a machine that remembers nothing."""
-    with Postgres() as server:
-        url = server.url()
-        with Harbour(tmp_path, inbox, DATABASE__URL=url) as site:
-            half_sent(site)
-        copy = restored(server, url)
-        (tmp_path / "new").mkdir()
-        with Harbour(tmp_path / "new", inbox, DATABASE__URL=copy) as site:
-            refuses(tmp_path / "new", site, "copied or restored")
+    url = postgres.url()
+    with Harbour(tmp_path, inbox, DATABASE__URL=url) as site:
+        half_sent(site)
+    copy = restored(postgres, url)
+    (tmp_path / "new").mkdir()
+    with Harbour(tmp_path / "new", inbox, DATABASE__URL=copy) as site:
+        refuses(tmp_path / "new", site, "copied or restored")
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_p15_a_further_machine_is_no_copy(tmp_path: Path, inbox: Smtpd) -> None:
-    with Postgres() as server:
-        url = server.url()
-        with Harbour(tmp_path, inbox, DATABASE__URL=url) as site:
-            half_sent(site)
-        (tmp_path / "new").mkdir()
-        with Harbour(tmp_path / "new", inbox, DATABASE__URL=url) as site:
-            site.worker()
-            site.finish()
+def test_p15_a_further_machine_is_no_copy(tmp_path: Path, inbox: Smtpd, postgres: Postgres) -> None:
+    url = postgres.url()
+    with Harbour(tmp_path, inbox, DATABASE__URL=url) as site:
+        half_sent(site)
+    (tmp_path / "new").mkdir()
+    with Harbour(tmp_path / "new", inbox, DATABASE__URL=url) as site:
+        site.worker()
+        site.finish()
 
 
 def restored(server: Postgres, url: str) -> str:

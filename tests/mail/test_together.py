@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 from tests.home import CONFIG
 
 
@@ -45,7 +45,5 @@ def test_on_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_on_postgresql(tmp_path: Path) -> None:
-    with Postgres() as server:
-        check(run(tmp_path, server.url()))
+def test_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:
+    check(run(tmp_path, postgres.url()))

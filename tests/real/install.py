@@ -26,6 +26,8 @@ READY = ".ready"
 
 # The last that runs on Node 18 and 20 as well as on 22.
 GHOST_VERSION = "5.130.6"
+# npm 12 compiles nothing of which its folder does not say that it may.
+_COMPILED = {"sqlite3": True, "re2": True, "sharp": True, "dtrace-provider": False}
 # What has programs of its own in it comes with all that it depends on …
 _PROGRAMS = ("php-cli", "php-mysql", "php-gd", "php-xml", "php-mbstring", "mariadb-server-core")
 # … and the rest alone: WordPress would bring a whole web server with it.
@@ -64,6 +66,7 @@ def ghost(folder: Path) -> None:
     # Some of what its developers need is no package of the registry.
     told = json.loads((package / "package.json").read_text(encoding="utf-8"))
     told.pop("devDependencies", None)
+    told["allowScripts"] = _COMPILED
     (package / "package.json").write_text(json.dumps(told), encoding="utf-8")
     (package / "yarn.lock").unlink(missing_ok=True)
     _run("npm", "install", "--omit=dev", "--no-audit", "--no-fund", "--legacy-peer-deps",

@@ -82,12 +82,7 @@ def test_a_stock_cover_is_no_lead_image(dressed: Site) -> None:
     assert images(page.body) == []
 
 
-# twentytwentythree's line of date, category and tags, and source's cards of other articles.
-_wrong = pytest.mark.xfail(reason="what stands around a short text is taken for it", strict=True)
-_short = [pytest.param(pair, marks=[_wrong] if pair in THEMES[::2] else []) for pair in THEMES]
-
-
-@pytest.mark.parametrize("dressed", _short, indirect=True, ids="-".join)
+@on_each_theme
 def test_a_short_text_is_not_another_articles(dressed: Site) -> None:
     for words in ("Long", "Longer"):
         dressed.publish(words, story.body(dressed))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
+from syndicate.lib import clock
 from syndicate.lib.errors import BadInput, NotSent
 from syndicate.lib.status import Status
 from syndicate.social import editorial
+from syndicate.social.channels import CHANNELS
+from syndicate.social.channels.message import Identity
 from syndicate.social.models import Account, Post
 from tests import rows
 from tests.fakes.webhook import SECRET, Receiver
 from tests.fakes.x import CREDENTIALS, FakeX
+from tests.social.puppet import Puppet
 from tests.social.stage import webhook, written
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +124,62 @@ def test_what_is_left_empty_is_the_default(now: datetime) -> None:
     given = {"limit": "", "username": None}
     account = editorial.connect("x", "@review", CREDENTIALS, given, now=now)
     assert account.options == {"limit": 280, "username": ""}
+
+
+class Limited(Puppet):
+    """Says when its permission ends, and what its owner should know."""
+
+    ends: ClassVar[datetime | None] = None
+    known: ClassVar[str] = ""
+
+    def check(self) -> Identity:
+        return Identity("@puppet", expires=self.ends, remark=self.known)
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> type[Limited]:
+    where = ("Limited", f"{__name__}.Limited")
+    monkeypatch.setitem(CHANNELS, "limited", where)
+    monkeypatch.setattr(Limited, "ends", None)
+    monkeypatch.setattr(Limited, "known", "")
+    return Limited
+
+
+def test_when_a_permission_ends_and_what_to_know_is_kept(
+    now: datetime, limited: type[Limited]
+) -> None:
+    limited.ends, limited.known = now + timedelta(days=60), "Mark it as automated there."
+    account = editorial.connect("limited", "", {}, now=now)
+    account.refresh_from_db()
+    assert (account.expires_at, account.remark) == (limited.ends, limited.known)
+    limited.ends, limited.known = now + timedelta(days=90), ""
+    editorial.check(account)
+    account.refresh_from_db()
+    assert (account.expires_at, account.remark) == (limited.ends, "")
+
+
+def test_a_platform_that_says_no_end_leaves_the_one_we_know(
+    now: datetime, limited: type[Limited]
+) -> None:
+    later = clock.now() + timedelta(days=5)
+    account = rows.account("limited", expires_at=later)
+    editorial.check(account)
+    account.refresh_from_db()
+    assert account.expires_at == later
+
+
+def test_an_end_that_has_passed_while_all_is_well_is_forgotten(limited: type[Limited]) -> None:
+    account = rows.account("limited", expires_at=clock.now() - timedelta(days=1))
+    editorial.check(account)
+    account.refresh_from_db()
+    assert account.expires_at is None
+
+
+def test_fresh_credentials_have_an_end_of_their_own(limited: type[Limited]) -> None:
+    account = rows.account("limited", expires_at=clock.now() + timedelta(days=1))
+    editorial.reconnect(account, {})
+    account.refresh_from_db()
+    assert account.expires_at is None
 
 
 def test_pause_and_resume(now: datetime) -> None:

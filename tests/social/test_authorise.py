@@ -75,7 +75,7 @@ def test_an_account_is_connected_and_posts(
     publish(post.pk, now)
     post.refresh_from_db()
     assert (post.status, post.permalink) == (
-        Status.SENT, f"https://x.com/review/status/{x.posts[0]['id']}",
+        Status.SENT, f"https://x.com/review/status/{x.posts[0].id}",
     )  # fmt: skip
     assert channel(made).find(rows_message(post)) is not None
 

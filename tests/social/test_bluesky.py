@@ -11,7 +11,7 @@ import pytest
 from syndicate.lib.errors import NotSent
 from syndicate.social.channels.bluesky import Bluesky
 from syndicate.social.channels.bluesky_profile import is_marked, marked
-from syndicate.social.channels.bluesky_record import handles, record, shorten
+from syndicate.social.channels.bluesky_record import record, shorten
 from syndicate.social.channels.message import Card, Image, Part, Published
 from syndicate.social.key import key
 from tests.fakes import pds
@@ -216,20 +216,6 @@ class TestAgainstARealServer:
 
 def picture() -> Image:
     return Image(photograph(1, 64, 48), "image/jpeg", 64, 48, "A pier")
-
-
-def test_mentions_are_found_as_the_app_finds_them() -> None:
-    text = (
-        "By @Ada.example.org, @bob, a@b.org, (@cy.example.org) @dee.example.org's @ada.example.org"
-    )
-    found = handles([Part(text), Part("example.org/@eve.example.org", LINK)])
-    assert found == ["ada.example.org", "cy.example.org", "dee.example.org"]
-
-
-def test_a_tag_that_is_too_long_is_no_tag(now: datetime) -> None:
-    text = f"#{'a' * 65} #{'a' * 64}"
-    (facet,) = record([Part(text)], message(now, text))["facets"]
-    assert facet["index"]["byteStart"] == 67
 
 
 def test_a_mark_leaves_all_else_in_the_profile() -> None:

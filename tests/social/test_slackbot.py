@@ -175,3 +175,10 @@ def test_too_often_says_until_when(slack: FakeSlack, status: int) -> None:
         publish(bot(slack), message(NOW))
     assert error.value.retry_after == timedelta(seconds=30)
     assert (error.value.scope, error.value.unknown) == (Scope.LANE, False)
+
+
+def test_too_often_without_a_word_until_when_is_long(slack: FakeSlack) -> None:
+    slack.next(no("rate_limited"))
+    with pytest.raises(NotSent) as error:
+        publish(bot(slack), message(NOW))
+    assert error.value.retry_after == timedelta(minutes=15)

@@ -74,6 +74,7 @@ def test_json_ld_in_all_its_shapes(objects: list[Any], names: tuple[str, ...]) -
         ('<aside><a rel="author">Bo Sample</a></aside>', ()),
         ('<form><label>Name</label><input name="author" id="author"></form>', ()),
         (f"<article>{FILLER}<p>Von Ada Beispiel | 3. Mai</p></article>", ("Ada Beispiel",)),
+        (f"<article><address>By Ada Example</address>{FILLER * 2}</article>", ("Ada Example",)),
         (f"<article>{FILLER}<p>By the sea we sat and waited for the ferry.</p></article>", ()),
     ],
 )  # fmt: skip

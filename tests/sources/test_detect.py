@@ -132,7 +132,7 @@ def test_a_teaser_never_replaces_what_its_page_had_told(site: Website) -> None:
     url = site.publish("A new peir")
     page = site.publication.page(site.publication.stories[0])
     site.answer_with(200, page, {"Content-Type": "text/html; charset=utf-8"}, url=url)
-    site.edit(url, html="<p>The council met.</p>")
+    site.edit(url, html="<p>The council met on the quay […]</p>")
     look(source, NOON + HOUR)
     site.answer_with(500, url=url)
     site.edit(url, title="A new pier")

@@ -50,16 +50,18 @@ def found(site: Website, path: str = "/") -> list[Candidate]:
     return discover(site.url + path, NOON)
 
 
-def rss(*links: str, whole: bool = True, home: str = "/") -> str:
+def rss(*links: str, whole: bool = True, home: str = "/", hub: str = "") -> str:
     text = LONG if whole else "It opens on Monday."
     items = "".join(
         f"<item><title>Story {n}</title><link>{link}</link><guid>{link}</guid>"
         f"<description><![CDATA[{text}]]></description></item>"
         for n, link in enumerate(links)
     )
+    atom = "http://www.w3.org/2005/Atom"
+    pushed = f'<link xmlns="{atom}" rel="hub" href="{hub}"/>' if hub else ""
     return (
         f'<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour Review</title>'
-        f"<link>{home}</link>{items}</channel></rss>"
+        f"<link>{home}</link>{pushed}{items}</channel></rss>"
     )
 
 
@@ -172,15 +174,22 @@ def wordpress(site: Site, *, whole: bool) -> None:
     site.put("/wp-json/wp/v2/posts", json.dumps([post]))
 
 
-@pytest.mark.parametrize(("whole", "best"), [(True, "feed"), (False, "wordpress")])
-def test_wordpress_own_interface_is_best_where_its_feed_only_teases(
-    site: Site, whole: bool, best: str
-) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_wordpress_own_interface_is_best(site: Site, whole: bool) -> None:
     wordpress(site, whole=whole)
     offered = found(site)
-    assert offered[0].kind == best
-    assert {each.kind for each in offered} == {"feed", "wordpress"}
+    assert [each.kind for each in offered] == ["wordpress", "feed"]
     assert offered[0].newest[0].url == site.url + "/rope"
+
+
+@pytest.mark.parametrize(("whole", "best"), [(True, "feed"), (False, "wordpress")])
+def test_but_for_a_whole_feed_whose_hub_tells_us(site: Site, whole: bool, best: str) -> None:
+    wordpress(site, whole=whole)
+    site.put("/feed/", rss("/rope", whole=whole, hub="https://hub.example/"))
+    offered = found(site)
+    assert offered[0].kind == best
+    (pushed,) = (each.why for each in offered if each.kind == "feed")
+    assert pushed.endswith("; its hub tells us at once of what is new")
 
 
 def test_ghosts_key_stands_in_its_pages(site: Site) -> None:

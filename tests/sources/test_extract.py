@@ -89,6 +89,35 @@ def test_comments_and_boxes_around_are_left_out() -> None:
     assert (found.title, found.comments_url) == ("A pier", "https://e.example/a#comments")
 
 
+def test_a_list_keeps_its_items_of_links_and_their_sub_lists() -> None:
+    told = "<p>" + "What was said of the harbour in the council this year, in full. " * 8 + "</p>"
+    items = "".join(
+        f"<li>{n}. The {what} was on the table for most of the evening, and so it was kept."
+        "<ul><li><a href='/minutes'>Minutes</a></li><li><a href='/film'>Film</a></li></ul></li>"
+        for n, what in enumerate(["pier", "quay", "ferry"])
+    )
+    links = "<ul class='x'><li><a href='/1'>One</a></li><li><a href='/2'>Two</a></li></ul>"
+    found = read(f"<article><h1>A year</h1>{told}<ul>{items}</ul>{told}{links}</article>").body
+    assert (found.count("Minutes"), found.count("Film")) == (3, 3)
+    assert "One" not in found
+
+
+def test_the_card_below_a_short_text_is_another_article() -> None:
+    card = f"<article class='post'><a href='/1'><h3>A pier</h3><p>{to_text(TEXT)}</p></a></article>"
+    short = "<section class='gh-content'><p>It opens on Monday.</p></section>"
+    found = read(f"<main><article><h1>A note</h1>{short}</article></main><div>{card}</div>")
+    assert to_text(found.body).strip() == "It opens on Monday."
+
+
+def test_the_labels_of_what_is_said_below_a_text_are_no_part_of_it() -> None:
+    below = (
+        "<div><p>Posted</p><p>in</p><div class='wp-block-post-terms'><a href='/c/news'>News</a>"
+        "</div><p>by</p><p>Tags:</p></div>"
+    )
+    found = read(f"<main><h1>A note</h1><div><p>It opens on Monday.</p></div>{below}</main>")
+    assert to_text(found.body).strip() == "It opens on Monday."
+
+
 def test_a_body_called_after_its_surroundings_is_kept() -> None:
     assert "tide" in read(f"<div class='widget social'>{TEXT}</div>").body
 

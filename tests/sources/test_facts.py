@@ -64,6 +64,8 @@ def test_a_title_whose_headline_is_missing_is_none() -> None:
              '<time class="entry-date published" datetime="2026-03-23T08:00+01:00"></time>'),
         ("", '<p class="wp-block-post-date"><time datetime="2026-03-23T08:00+01:00"></time></p>'),
         ("", '<article><h1>A</h1><time datetime="2026-03-23T08:00+01:00"></time></article>'),
+        ("", '<article><h1>A</h1><time datetime="soon"></time>'
+             '<time datetime="2026-03-23T08:00+01:00"></time></article>'),
         ("", '<time pubdate>23 March 2026 08:00 +0100</time>'),
     ],
 )  # fmt: skip
@@ -79,6 +81,8 @@ def test_the_date_of_publication_in_its_zone(head: str, body: str) -> None:
         '<aside class="related"><time class="published" datetime="2026-03-23"></time></aside>',
         '<ul><li><time datetime="2026-03-23"></time></li></ul>',
         '<article><h1>A</h1><time class="updated" datetime="2026-03-23"></time></article>',
+        '<article><h1>A</h1><time datetime="2026-03-23"></time>'
+        '<time datetime="2026-03-25"></time></article>',  # which of them?
         '<article><h1>A</h1><time itemprop="dateModified" datetime="2026-03-23"></time></article>',
         '<meta name="date" content="2026-03-23">',
         '<meta property="article:modified_time" content="2026-03-23">',
@@ -141,6 +145,7 @@ def test_the_description_is_the_articles_not_the_sites() -> None:
         ld({"@type": "Article", "keywords": ["Pier", "#Quay", "Pier"]}),
         ld({"@type": "Article", "keywords": "Pier, Quay"}),
         '<meta name="news_keywords" content="Pier,Quay,">',
+        meta(article_tag="Uncategorized, Pier, Quay"),
     ],
 )
 def test_tags(head: str) -> None:

@@ -76,6 +76,8 @@ def test_the_feed_tells_of_itself() -> None:
         ("<comments>/a#c</comments>", "comments_url", "https://e.example/a#c"),
         ("<description>Just a few words.</description>", "summary", "Just a few words."),
         ("<description>&lt;p&gt;a&lt;p&gt;b</description>", "body", "<p>a<p>b"),
+        ("<description>&lt;p&gt;a&lt;p&gt;b</description>", "teased", True),
+        ("<content:encoded>&lt;p&gt;a&lt;p&gt;b</content:encoded>", "teased", False),
     ],
 )
 def test_each_field_is_found(inside: str, field: str, value: Any) -> None:

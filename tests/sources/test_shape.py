@@ -64,6 +64,29 @@ def test_gaps_are_what_a_page_may_fill() -> None:
     assert has_gaps(Entry(url=URL, image_url="https://e.example/i.png", body=LONG))
 
 
+@pytest.mark.parametrize(
+    ("body", "teased", "stays"),
+    [
+        ("<p>It opens on Monday.</p>", False, True),  # short, and all there is
+        ("<p>Of something else…</p>", False, True),  # the page's text is another's
+        ("<p>A sentence that says […]</p>", False, False),
+        ("<p>It opens.</p><p>On Monday.</p>", True, False),  # a description: a summary of its own
+        (LONG, True, True),
+        ("", False, False),
+    ],
+)
+def test_a_page_goes_on_where_the_source_was_cut(body: str, teased: bool, stays: bool) -> None:
+    found = filled(Entry(url=URL, title="T", body=body, teased=teased), Extract(body=LONG))
+    assert found.body == (body if stays else LONG)
+
+
+def test_what_says_only_the_headline_of_a_picture_is_left_out() -> None:
+    picture = '<p>x</p><img src="/a.png" alt="The &amp; pier">'
+    values = shaped(title="The & pier", body=picture)
+    assert 'alt=""' in values["body"]
+    assert values["image_alt"] == ""
+
+
 def test_a_page_fills_gaps_and_replaces_nothing() -> None:
     page = Extract(
         title="Page",
@@ -73,7 +96,7 @@ def test_a_page_fills_gaps_and_replaces_nothing() -> None:
         image=Image("https://e.example/og.png"),
         language="de",
     )
-    teased = filled(Entry(url=URL, title="Feed", body="<p>Short</p>"), page)
+    teased = filled(Entry(url=URL, title="Feed", body="<p>A sentence that says…</p>"), page)
     assert (teased.title, teased.author, teased.body) == ("Feed", "Bo", LONG)
     assert (teased.summary, teased.language) == ("Described.", "de")
     whole = Entry(url=URL, title="Feed", author="Ada", body=LONG + "<img src='/own.png'>")

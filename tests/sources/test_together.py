@@ -17,7 +17,7 @@ from syndicate.sources.keep import Shaped, shape
 from syndicate.sources.models import Article
 from syndicate.sources.readers import READERS
 from tests.conftest import NOON
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 from tests.sources.looking import HOUR, Stage, entry, look, show, staged
 
 SUITES = ["look", "take", "stories", "together", "logbook"]
@@ -48,14 +48,12 @@ def test_only_one_of_many_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server program is installed")
-def test_detection_on_postgresql() -> None:
+def test_detection_on_postgresql(postgres: Postgres) -> None:
     files = [f"tests/sources/test_{name}.py" for name in SUITES]
-    with Postgres() as server:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider",
-             "-m", "not postgres", *files],
-            env=os.environ | {"TEST_DATABASE": server.url()},
-            capture_output=True, text=True, check=False, timeout=180,
-        )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider",
+         "-m", "not postgres", *files],
+        env=os.environ | {"TEST_DATABASE": postgres.url()},
+        capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]

@@ -26,7 +26,8 @@ LONGEST = timedelta(hours=6)  # between two looks, as sources.longest_hours has 
 def test_c01_a_changed_guid_is_no_new_article(watch: Watch) -> None:
     url = watch.site.publish("A new pier", date=NOON)
     watch.look()
-    watch.site.edit(url, guid="other-system-1", title="A newer pier")
+    anew = ["All is told anew. " * 40]
+    watch.site.edit(url, guid="other-system-1", title="A newer pier", paragraphs=anew)
     watch.look(times=2)
     assert watch.going == ["A newer pier"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.inbox import Inbox
-from tests.fakes.postgres import Postgres, programs
+from tests.fakes.postgres import Postgres
 from tests.fakes.website import Website
 from tests.installation import Installation
 
@@ -28,15 +28,6 @@ def website() -> Iterator[Website]:
 def inbox() -> Iterator[Inbox]:
     """A mail server that keeps what it gets."""
     with Inbox() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server for this session."""
-    if programs() is None:
-        pytest.skip("no PostgreSQL server program is installed")
-    with Postgres() as server:
         yield server
 
 

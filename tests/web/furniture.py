@@ -12,9 +12,10 @@ from django.utils.html import escape
 
 from syndicate.lib.status import Status
 from syndicate.mail.models import Edition, EditionArticle
+from syndicate.social.correction import Correction
 from syndicate.social.models import Account, Post
 from syndicate.sources.models import Article, Source
-from syndicate.web.desk import accounts, articles, editions, newsletters, posts, sources
+from syndicate.web.desk import accounts, articles, editions, mends, newsletters, posts, sources
 from syndicate.web.desk import subscribers as people
 from syndicate.web.desk.urls import urlpatterns
 from tests import rows
@@ -22,6 +23,7 @@ from tests import rows
 ACTS = {
     "edition_act": editions.ACTS,
     "post_act": posts.ACTS,
+    "correction_act": mends.ACTS,
     "article_act": articles.ACTS,
     "newsletter_act": newsletters.ACTS,
     "source_act": sources.ACTS,
@@ -72,6 +74,7 @@ class Furniture:
     account: Account
     subscriber: Model
     list: Model
+    correction: Model
 
     def addresses(self) -> dict[str, str]:
         """Every page's name and address; acts are told apart by their word."""
@@ -116,4 +119,12 @@ def furnish(text: str = "A pier") -> Furniture:
         started_at=rows.NOON, finished_at=rows.NOON, audience=1,
     )  # fmt: skip
     sent.deliveries.create(subscriber=person, seq=1, status=Status.FAILED, code=550, reply=text)
-    return Furniture(made, held, article, newsletter, source, account, person, to)
+    gone = post(
+        account, article=rows.article(source=source), text=text, status=Status.SENT, remote_id="1",
+        chain=[["1", ""]], published_at=rows.NOON, reactions={"likes": 3}, read_at=rows.NOON,
+    )  # fmt: skip
+    change = Correction.objects.create(
+        post=gone, kind="edit", revision=2, text=text, reason=text, created_at=rows.NOON,
+        error=text, hint=text,
+    )  # fmt: skip
+    return Furniture(made, held, article, newsletter, source, account, person, to, change)

@@ -15,18 +15,13 @@ import requests
 
 from syndicate.lib import clock, http
 from syndicate.lib.errors import NotSent
-from syndicate.lib.text import graphemes, links
+from syndicate.lib.text import graphemes
 from syndicate.social.channels.attach import attached
 from syndicate.social.channels.base import ALL, EDIT, Channel
 from syndicate.social.channels.bluesky_profile import PROFILE, REMARK, is_marked, marked
-from syndicate.social.channels.bluesky_record import (
-    COLLECTION,
-    gallery,
-    handles,
-    record,
-    shorten,
-)
+from syndicate.social.channels.bluesky_record import COLLECTION, gallery, record, shorten
 from syndicate.social.channels.bluesky_session import BlueskySession
+from syndicate.social.channels.bluesky_text import LINK, MENTION, detect
 from syndicate.social.channels.fields import entry
 from syndicate.social.channels.message import (
     Identity,
@@ -97,9 +92,10 @@ class Bluesky(Channel):
     def parts(self, text: str) -> list[Part]:
         """Links stand shortened; the whole address lies behind."""
         found, at = [], 0
-        for begin, end in links(text):
-            found += [Part(text[at:begin]), Part(shorten(text[begin:end]), text[begin:end])]
-            at = end
+        for one in detect(text):
+            if one.kind == LINK:
+                found += [Part(text[at : one.begin]), Part(shorten(one.value), one.value)]
+                at = one.end
         return [part for part in [*found, Part(text[at:])] if part.shown]
 
     def check(self) -> Identity:
@@ -109,8 +105,7 @@ class Bluesky(Channel):
 
     def publish(self, message: Message, sending: Callable[[], None]) -> Published:
         """Upload what goes with it, then put the record under its name."""
-        parts = self.parts(message.text)
-        post = record(parts, message, self._known(handles(parts)))
+        post = record(self.parts(message.text), message, self._mentioned(message.text))
         if message.after:
             post["reply"] = self._reply(message.after)
         if embed := self._embed(message):
@@ -157,16 +152,15 @@ class Bluesky(Channel):
             return None
         return self._good(answer)
 
-    def _known(self, names: list[str]) -> dict[str, str]:
-        """The lasting names of those of them that there are; others stand as plain text."""
-        found = {}
-        for name in names:
-            answer = self._call(
-                "GET", f"com.atproto.identity.resolveHandle?{urlencode({'handle': name})}"
-            )
-            if answer.ok and (did := words(answer, "did")):
-                found[name] = did
-        return found
+    def _mentioned(self, text: str) -> dict[str, str]:
+        """Handle → identity of those in *text* whom the server knows; others are plain text."""
+        handles = {one.value for one in detect(text) if one.kind == MENTION}
+        return {handle: did for handle in sorted(handles) if (did := self._identity(handle))}
+
+    def _identity(self, handle: str) -> str:
+        named = urlencode({"handle": handle.lower()})
+        answer = self._call("GET", f"com.atproto.identity.resolveHandle?{named}")
+        return words(answer, "did") if answer.ok else ""
 
     def _marked(self) -> str:
         """Mark the account as automated, where it is not; what to tell its owner if that fails."""

@@ -5,47 +5,35 @@ Positions are counted in bytes of UTF-8 (https://docs.bsky.app/docs/advanced-gui
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import regex
-
-from syndicate.lib.text import graphemes
+from syndicate.social.channels.bluesky_text import MENTION, TAG, Found, detect
 from syndicate.social.channels.message import Image, Message, Part
 
 COLLECTION = "app.bsky.feed.post"
 # As the app itself shortens what it shows of a link.
 _PATH_SHOWN = 13
-# What is longer is no tag there.
-_TAG, _TAG_BYTES = 64, 640
-_HASHTAG = regex.compile(r"(?<![\w#])#(\w*[^\W\d_]\w*)")
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_MENTION = regex.compile(
-    rf"(?<![\w.@/-])@((?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?)(?![\w@-])",
-    regex.IGNORECASE,
-)
 
 
-def record(parts: list[Part], message: Message, known: Mapping[str, str] = {}) -> dict[str, Any]:
-    """The record of *message*, shown as *parts*; *known* are the lasting names of handles."""
+def record(
+    parts: list[Part], message: Message, known: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The record of a post: its text, and by byte offsets what in it is a link, a tag, a mention.
+
+    *known*: handle → identity.
+    """
     made: dict[str, Any] = {
         "$type": COLLECTION,
         "text": "".join(part.shown for part in parts),
-        "facets": _facets(parts, known),
+        "facets": _facets(parts, known or {}),
         "createdAt": _moment(message.first_try),
     }
     if message.language:
         made["langs"] = [message.language]
     return made
-
-
-def handles(parts: list[Part]) -> list[str]:
-    """Whom the post mentions: ``review.example.org``, each once."""
-    shown = [part.shown for part in parts if not part.href]
-    found = [one.group(1).lower() for text in shown for one in _MENTION.finditer(text)]
-    return list(dict.fromkeys(found))
 
 
 def gallery(brought: list[tuple[Any, Image]]) -> dict[str, Any]:
@@ -63,7 +51,10 @@ def gallery(brought: list[tuple[Any, Image]]) -> dict[str, Any]:
 
 def shorten(url: str) -> str:
     """What is shown of a link: ``example.org/articles/a…``."""
-    address = urlsplit(url)
+    try:
+        address = urlsplit(url)
+    except ValueError:  # “https://[a”
+        return url
     path = url.partition(address.netloc)[2].removesuffix("/")
     return address.netloc + (path[:_PATH_SHOWN] + "…" if len(path) > _PATH_SHOWN + 2 else path)
 
@@ -72,24 +63,27 @@ def _facets(parts: list[Part], known: Mapping[str, str]) -> list[dict[str, Any]]
     found, at = [], 0
     for part in parts:
         if part.href:
-            link = {"$type": "app.bsky.richtext.facet#link", "uri": part.href}
-            found.append(_facet(at, part.shown, link))
+            found.append(_facet(at, part.shown, _feature("link", uri=part.href)))
         else:
             found += [
-                _facet(at + len(part.shown[: one.start()].encode()), one.group(), feature)
-                for one, feature in _features(part.shown, known)
+                _facet(
+                    at + len(part.shown[: one.begin].encode()), part.shown[one.begin : one.end], it
+                )
+                for one in detect(part.shown)
+                if (it := _mark(one, known))
             ]
         at += len(part.shown.encode())
     return found
 
 
-def _features(text: str, known: Mapping[str, str]) -> Iterator[tuple[Any, dict[str, str]]]:
-    for tag in _HASHTAG.finditer(text):
-        if len(graphemes(tag[1])) <= _TAG and len(tag[1].encode()) <= _TAG_BYTES:
-            yield tag, {"$type": "app.bsky.richtext.facet#tag", "tag": tag[1]}
-    for mention in _MENTION.finditer(text):
-        if did := known.get(mention[1].lower()):
-            yield mention, {"$type": "app.bsky.richtext.facet#mention", "did": did}
+def _mark(one: Found, known: Mapping[str, str]) -> dict[str, str] | None:
+    if one.kind == MENTION:
+        return _feature("mention", did=known[one.value]) if one.value in known else None
+    return _feature("tag", tag=one.value) if one.kind == TAG else None
+
+
+def _feature(name: str, **values: str) -> dict[str, str]:
+    return {"$type": f"app.bsky.richtext.facet#{name}", **values}
 
 
 def _facet(at: int, shown: str, feature: dict[str, str]) -> dict[str, Any]:

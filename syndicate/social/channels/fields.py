@@ -29,6 +29,8 @@ class Field:
     default: Any
     choices: tuple[str, ...] = ()
     lines: bool = False  # several lines of text
+    rare: bool = False  # mostly left as it is
+    least: int = 1  # of a number; where nothing may be meant, 0
 
 
 def entry(
@@ -39,9 +41,17 @@ def entry(
     secret: bool = False,
     choices: tuple[str, ...] = (),
     lines: bool = False,
+    rare: bool = False,
+    least: int | None = None,
 ) -> Any:
-    """A field of a channel's credentials or options dataclass, with what a form says about it."""
-    about = {"label": label, "help": help, "secret": secret, "choices": choices, "lines": lines}
+    """A field of a channel's credentials or options dataclass, with what a form says about it.
+
+    *least* of a number is 1, or 0 where the default is.
+    """
+    about = {
+        "label": label, "help": help, "secret": secret, "choices": choices, "lines": lines,
+        "rare": rare, "least": int(default != 0) if least is None else least,
+    }  # fmt: skip
     if default is ...:
         return field(metadata=about)
     return field(default=default, metadata=about)
@@ -59,6 +69,8 @@ def entries(kind: type) -> list[Field]:
             default="" if one.default is dataclasses.MISSING else one.default,
             choices=one.metadata.get("choices", ()),
             lines=one.metadata.get("lines", False),
+            rare=one.metadata.get("rare", False),
+            least=one.metadata.get("least", 1),
         )
         for one in dataclasses.fields(kind)
     ]
@@ -92,8 +104,7 @@ def _typed(about: Field, value: Any, where: str) -> Any:
     if isinstance(about.default, bool):
         return text.lower() in {"1", "true", "on", "yes"}
     if isinstance(about.default, int):
-        # Where nothing may be meant, the default says so by being 0.
-        if not text.isdecimal() or not (int(text) or about.default == 0):
+        if not text.isdecimal() or int(text) < about.least:
             raise BadInput(f"{where}: “{about.label}” must be a whole number.", about.help)
         return int(text)
     if about.choices and text not in about.choices:

@@ -81,7 +81,7 @@ class Nostr(Channel):
     def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
         """With whole addresses; a key that is none is said at once."""
         events.keys(credentials.get("key", ""))
-        return credentials | {"relays": "\n".join(_relays(credentials.get("relays", "")))}
+        return credentials | {"relays": " ".join(_relays(credentials.get("relays", "")))}
 
     @property
     def limit(self) -> int:

@@ -59,7 +59,8 @@ class Slack(Channel):
     credentials: ClassVar[type] = Credentials
     options: ClassVar[type] = Options
     capabilities = frozenset({CARD, MEDIA, ALT})
-    media = Media(count=10, bytes=0, alt=2000)
+    # It names no size; whatever is larger is no picture for a chat.
+    media = Media(count=10, bytes=10_000_000, alt=2000)
     limit = LIMIT
 
     @classmethod

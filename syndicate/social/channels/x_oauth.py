@@ -52,7 +52,7 @@ class App:
     client_secret: str = entry(
         "Client secret", "Beside it, unless the app is a public client.", default="", secret=True
     )
-    api: str = entry("API address", "Only for a proxy or a test.", default="")
+    api: str = entry("API address", "Only for a proxy or a test.", default="", rare=True)
 
     def __post_init__(self) -> None:
         """Raises BadInput unless one pair is there."""

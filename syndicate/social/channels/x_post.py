@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.lib.errors import NotSent
-from syndicate.social import count
+from syndicate.social import weigh
 from syndicate.social.channels.base import Act
 from syndicate.social.channels.message import Reactions
 
@@ -23,7 +23,7 @@ _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 def price(act: Act, text: str, pictures: int) -> int:
     """What *act* costs. A link is what X makes one of: ``example.org`` alone is."""
-    post = (WITH_LINK if count.x_links(text) else WITHOUT) + pictures * DESCRIBED
+    post = (WITH_LINK if weigh.has_link(text) else WITHOUT) + pictures * DESCRIBED
     prices = {
         Act.PUBLISH: post, Act.FIND: _READ_BACK, Act.EDIT: post + READ, Act.DELETE: DELETED,
         Act.MEASURE: READ,

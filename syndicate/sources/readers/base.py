@@ -30,6 +30,7 @@ class Entry:
     language: str = ""
     comments_url: str = ""
     canonical: str = ""  # what the page names as its own address, where that is not *url*
+    teased: bool = False  # *body* stands where summaries do: it may be only the beginning
     unsure: bool = False  # an address only: its page must be read, and hold an article
 
 

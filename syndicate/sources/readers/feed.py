@@ -169,7 +169,7 @@ def _pause(page: Page, now: datetime) -> timedelta | None:
 
 
 def _entry(given: Any, base: str, whose: str, language: str) -> Entry:
-    body, summary = _body(given)
+    body, summary, described = _body(given)
     shown = image(given, base)
     return Entry(
         guid=one_line(whole(given.get("id"))),
@@ -185,6 +185,7 @@ def _entry(given: Any, base: str, whose: str, language: str) -> Entry:
         tags=tags(whole(tag.get("label") or tag.get("term")) for tag in given.get("tags", [])),
         language=whole(given.get("language")) or _spoken(given) or language,
         comments_url=_comments(given, base),
+        teased=described,
     )
 
 
@@ -217,19 +218,22 @@ def _date(given: Any, which: str) -> datetime | None:
     return dates.parse(whole(text)) or dates.of_struct(parsed)
 
 
-def _body(given: Any) -> tuple[str, str]:
-    """(HTML of the whole, summary): the longest text is the body, if it has the look of one."""
+def _body(given: Any) -> tuple[str, str, bool]:
+    """(HTML of the whole, summary, whether that whole is a description).
+
+    The longest text is the body, if it has the look of one.
+    """
     pictured = captions(given)
     contents = [_html(each) for each in given.get("content", [])]
     contents = [each for each in contents if each not in map(paragraphs, pictured)]
     pieces = [whole(given.get("summary")), *contents]
     pieces = sorted({piece for piece in pieces if piece.strip()}, key=len, reverse=True)
     if not pieces:
-        return "", ""
+        return "", "", False
     longest, *others = pieces
     if contents or _is_whole(longest):
-        return longest, others[0] if others else ""
-    return "", longest
+        return longest, others[0] if others else "", not contents
+    return "", longest, False
 
 
 def _html(content: Any) -> str:

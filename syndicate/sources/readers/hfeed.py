@@ -23,7 +23,7 @@ from syndicate.sources.readers.base import Ask, Entry, Reading
 from syndicate.sources.readers.likely import host
 from syndicate.sources.readers.links import hub
 from syndicate.sources.readers.page import look, site_name
-from syndicate.sources.readers.text import names, one_address, plain, unique, whole
+from syndicate.sources.readers.text import names, one_address, plain, tags, whole
 from syndicate.sources.readers.tree import decoded, tree
 
 # What is larger would take seconds to parse; no list of articles is.
@@ -139,7 +139,7 @@ def _entry(given: Thing, base: str, author: str, language: str) -> Entry:
         body=body,
         image_url=one_address(_first(given, image), base),
         image_alt=plain(_first(given, image, "alt")),
-        tags=unique(_text(each) for each in _all(given, "category")),
+        tags=tags(_text(each) for each in _all(given, "category")),
         language=str(given.get("lang") or language),
         unsure=not body and published is None,
     )

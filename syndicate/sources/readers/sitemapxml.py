@@ -24,7 +24,7 @@ from syndicate.lib.tidy import Element
 from syndicate.sources import dates
 from syndicate.sources.readers import feed
 from syndicate.sources.readers.base import Entry
-from syndicate.sources.readers.text import one_address, plain, unique
+from syndicate.sources.readers.text import one_address, plain, tags
 
 MAX_URLS = 50_000
 MAX_BYTES = 52_428_800  # unpacked; both are limits of the protocol itself
@@ -157,6 +157,12 @@ def _child(element: Element, base: str) -> Iterator[Child]:
         yield Child(url, dates.parse(said.get("lastmod", "")))
 
 
+def _caption(said: dict[str, str]) -> str:
+    """What stands under the picture; Ghost puts the name of its file there."""
+    caption = plain(said.get("image:caption", ""))
+    return "" if said.get("image:loc", "").endswith(f"/{caption}") else caption
+
+
 def _entry(element: Element, base: str) -> Entry | None:
     """An address, and what stands with it; None where there is none."""
     said = _said(element)
@@ -173,8 +179,8 @@ def _entry(element: Element, base: str) -> Entry | None:
         updated_at=changed,
         image_url=one_address(said.get("image:loc", ""), base),
         image_alt=plain(said.get("image:title", "")),
-        image_caption=plain(said.get("image:caption", "")),
-        tags=unique(said.get("news:keywords", "").split(",")),
+        image_caption=_caption(said),
+        tags=tags(said.get("news:keywords", "").split(",")),
         language=one_line(said.get("news:language", "")),
         unsure=True,
     )

@@ -16,7 +16,7 @@ MAX_NAME = 500
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\w+|\w+);")
 _WIX = re.compile(r"^(https?://static\.wixstatic\.com/media/[^/?#]+)/v1/.*$")
 # What a system files an article under when nobody said anything.
-_NO_TAG = {"uncategorized", "uncategorised"}
+_NO_TAG = {"uncategorized", "uncategorised", "unkategorisiert", "non classé", "sin categoría"}
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 
 
@@ -41,7 +41,7 @@ def names(people: Iterable[str]) -> str:
 
 def tags(words: Iterable[str]) -> tuple[str, ...]:
     """As :func:`unique`, without what a system says where nobody did."""
-    return tuple(word for word in unique(words) if word.lower() not in _NO_TAG)
+    return tuple(word for word in unique(words) if word.casefold() not in _NO_TAG)
 
 
 def unique(words: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from syndicate.lib.errors import BadInput
 from syndicate.lib.text import one_line
 from syndicate.sources import dates
 from syndicate.sources.readers.base import Entry
-from syndicate.sources.readers.text import names, one_address, plain, unique, whole
+from syndicate.sources.readers.text import names, one_address, plain, tags, whole
 from syndicate.sources.told.base import Told
 
 _CHANGES = {"update", "delete", "undelete"}
@@ -67,7 +67,7 @@ def _entry(given: Mapping[str, list[Any]], base: str) -> Entry:
         body=_content(_first(given, "content")),
         image_url=one_address(whole(picture.get("value")), base),
         image_alt=plain(whole(picture.get("alt"))),
-        tags=unique(whole(each) for each in given.get("category", [])),
+        tags=tags(whole(each) for each in given.get("category", [])),
     )
 
 

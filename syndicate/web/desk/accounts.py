@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from syndicate.lib import clock
+from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput, SyndicateError
 from syndicate.social import editorial
 from syndicate.social.channels import CHANNELS, kind
@@ -85,6 +86,28 @@ def widget(one: Field) -> forms.Field:
     return field
 
 
+class AppForm(ChannelForm, forms.Form):
+    """What an app of the site's owner on a platform is known by; what an *account* has, stays."""
+
+    def __init__(self, app: type, account: Account | None, data: Any = None) -> None:
+        super().__init__(data, prefix="app")  # the form beside it has fields of the same names
+        self._asked = entries(app)
+        self._options = [one for one in self._asked if one.rare]
+        kept = editorial.app_of(account) if account else {}
+        for one in self._asked:
+            self.fields[one.name] = widget(one)
+            self.fields[one.name].required &= one.name not in kept
+            if not one.secret:
+                self.fields[one.name].initial = kept.get(one.name, one.default)
+        if account is None:
+            self.fields["approval"] = forms.ChoiceField(choices=APPROVALS, label=WHO)
+
+    @property
+    def app(self) -> dict[str, str]:
+        """What was filled in."""
+        return {one.name: str(self.cleaned_data[one.name]) for one in self._asked}
+
+
 class SettingsForm(ChannelForm, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """How articles are posted there; the channel's own options stand beside ours."""
 
@@ -137,9 +160,30 @@ def account_new(request: HttpRequest, channel: str) -> HttpResponse:
             return redirect("desk:account", made.pk)
         except SyndicateError as error:
             form.add_error(None, str(error))
-    status = 422 if form.errors else 200
-    context = {"form": form, "label": leaf.label, "account": None}
-    return page(request, "account_new", status, section="accounts", **context)
+    return connecting(request, channel, form)
+
+
+def connecting(
+    request: HttpRequest,
+    channel: str,
+    form: ConnectForm,
+    account: Account | None = None,
+    asking: AppForm | None = None,
+) -> HttpResponse:
+    """The page on which an account is connected, or *account* again: by authorising, by pasting."""
+    leaf = _leaf(channel)
+    if leaf.app and asking is None:
+        asking = AppForm(leaf.app, account)
+    status = 422 if form.errors or (asking and asking.errors) else 200
+    return page(
+        request, "account_new", status, section="accounts",
+        form=form, asking=asking, back=back(), channel=channel, label=leaf.label, account=account,
+    )  # fmt: skip
+
+
+def back() -> str:
+    """Where a platform sends an editor back to; it must be told this address beforehand."""
+    return site().site.base_url + reverse("desk:account_back")
 
 
 def _connect(channel: str, form: ConnectForm) -> Account:
@@ -181,6 +225,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         sources=Source.objects.exists(),
         posts=one.posts.select_related("article")[:5],
+        ended=one.expires_at is not None and one.expires_at <= clock.now(),
     )
 
 
@@ -208,9 +253,7 @@ def account_reconnect(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk:account", pk)
         except SyndicateError as error:
             form.add_error(None, str(error))
-    status = 422 if form.errors else 200
-    context = {"form": form, "label": leaf.label, "account": one}
-    return page(request, "account_new", status, section="accounts", **context)
+    return connecting(request, one.channel, form, one)
 
 
 def _check(one: Account) -> str:

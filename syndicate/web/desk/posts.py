@@ -150,7 +150,8 @@ def _show(
     others = _all().filter(article=one.article_id).exclude(pk=one.pk)
     shown = card(one, written)
     label = labels().get(one.account.channel, one.account.channel)
-    mends = one.corrections.exclude(status__in=[Status.CANCELLED, Status.SENT])
+    undone = one.corrections.exclude(status__in=[Status.CANCELLED, Status.SENT])
+    mends = [(each, can(one, each.kind)) for each in undone]
     context = {
         "card": shown, "text": written, "editable": editable, "label": label, "mends": mends,
         "removable": one.status == Status.SENT and not one.removed_at and not mends

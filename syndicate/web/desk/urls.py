@@ -6,6 +6,7 @@ from django.urls import path
 from syndicate.web.desk import (
     accounts,
     articles,
+    authorise,
     editions,
     lists,
     mends,
@@ -63,8 +64,19 @@ urlpatterns = [
     path("sources/<int:pk>/do/<slug:word>", sources.source_act, name="source_act"),
     path("accounts", accounts.accounts, name="accounts"),
     path("accounts/new/<slug:channel>", accounts.account_new, name="account_new"),
+    path(
+        "accounts/new/<slug:channel>/authorise",
+        authorise.account_new_authorise,
+        name="account_new_authorise",
+    ),
+    path("accounts/back", authorise.account_back, name="account_back"),
     path("accounts/<int:pk>", accounts.account, name="account"),
     path("accounts/<int:pk>/reconnect", accounts.account_reconnect, name="account_reconnect"),
+    path(
+        "accounts/<int:pk>/reconnect/authorise",
+        authorise.account_authorise,
+        name="account_authorise",
+    ),
     path("accounts/<int:pk>/do/<slug:word>", accounts.account_act, name="account_act"),
     path("subscribers", subscribers.subscribers, name="subscribers"),
     path("subscribers/new", subscribers.subscriber_new, name="subscriber_new"),

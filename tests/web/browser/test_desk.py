@@ -75,6 +75,7 @@ def pages(text: str = "A pier") -> list[str]:
         "_now",
         "_add",
         "_going",
+        "_authorise",
     )
     skip = ("login", "logout", "list_export", "adopt")
     named = furnish(text).addresses().items()
@@ -143,7 +144,7 @@ def test_what_is_found_and_what_is_wrong_can_be_read_by_everybody(desk: Desk) ->
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         page.goto(settings)
-        page.get_by_label("Header optional").fill("X-Key")
+        page.get_by_role("textbox", name="Header optional", exact=True).fill("X-Key")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("both its name and its value")).to_be_visible()
         found = Axe().run(page)
