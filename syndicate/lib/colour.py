@@ -17,11 +17,12 @@ def contrast(one: str, other: str) -> float:
 def readable(colour: str, on: str) -> str:
     """*colour*, moved towards white or black just as far as text on *on* needs it."""
     pole = "#ffffff" if contrast("#ffffff", on) > contrast("#000000", on) else "#000000"
-    mixes = (_mix(colour, pole, step / 20) for step in range(21))
+    mixes = (mix(colour, pole, step / 20) for step in range(21))
     return next((mixed for mixed in mixes if contrast(mixed, on) >= READABLE), pole)
 
 
-def _mix(one: str, other: str, share: float) -> str:
+def mix(one: str, other: str, share: float) -> str:
+    """*one* with a *share* (0 to 1) of *other* in it."""
     parts = zip(_parts(one), _parts(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
 

@@ -164,6 +164,7 @@ class Social:
     max_attempts: int
     retry_minutes: list[int]
     on_unknown: str
+    font: str
 
 
 @dataclass(frozen=True)

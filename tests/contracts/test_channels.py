@@ -85,6 +85,29 @@ class TestBluesky(ChannelCapabilities, ChannelContract):
     def published(self, server: pds.Pds) -> list[str]:
         return [json.dumps(record["value"]["facets"]) for record in server.records()]
 
+    deletes = ("POST", "/xrpc/com.atproto.repo.deleteRecord")
+    uploads = ("POST", "/xrpc/com.atproto.repo.uploadBlob")
+    bad_picture = (413, b'{"error": "PayloadTooLarge", "message": "request entity too large"}')
+
+    def standing(self, server: pds.Pds) -> list[Standing]:
+        return [
+            Standing(
+                one["uri"],
+                one["value"]["text"],
+                tuple(
+                    Shown(server.blob(image["image"]), image["alt"])
+                    for image in one["value"].get("embed", {}).get("images", [])
+                ),
+                one["value"].get("reply", {}).get("parent", {}).get("uri", ""),
+            )
+            for one in server.records()
+        ]
+
+    def received(self, server: pds.Pds, there: Published) -> Reactions:
+        counts = {"likeCount": 5, "repostCount": 2, "replyCount": 1, "quoteCount": 0}
+        server.appview.counts[there.remote_id] = counts
+        return Reactions(likes=5, reposts=2, replies=1, quotes=0)
+
 
 class TestX(ChannelCapabilities, ChannelContract):
     channel = "x"

@@ -39,7 +39,7 @@ async function main() {
     adminPassword: crypto.randomUUID(),
     jwtSecret: crypto.randomBytes(16).toString("hex"),
     plcRotationKeyK256PrivateKeyHex: crypto.randomBytes(32).toString("hex"),
-    bskyAppViewUrl: "https://appview.invalid", bskyAppViewDid: "did:example:invalid",
+    bskyAppViewUrl: process.env.PDS_APPVIEW, bskyAppViewDid: "did:example:invalid",
     modServiceUrl: "https://moderator.invalid", modServiceDid: "did:example:invalid",
   };
   const server = await PDS.create(envToCfg(settings), envToSecrets(settings));

@@ -3,6 +3,7 @@
 with Pds() as pds:
     pds.url, pds.handle, pds.password
     pds.records()           what stands there, oldest first
+    pds.appview             the app's server, which counts reactions: tests.fakes.appview
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import tempfile
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+from tests.fakes.appview import AppView
 
 HERE = Path(__file__).resolve().parent
 MODULES = HERE.parents[1] / ".cache" / "pds"
@@ -37,7 +40,13 @@ class Pds:
 
     def __enter__(self) -> Pds:
         self._data = tempfile.mkdtemp(prefix="pds-")
-        settings = {"PDS_MODULES": str(MODULES), "PDS_DATA": self._data, "LOG_ENABLED": "false"}
+        self.appview = AppView(self.stands).__enter__()
+        settings = {
+            "PDS_MODULES": str(MODULES),
+            "PDS_DATA": self._data,
+            "PDS_APPVIEW": self.appview.url,
+            "LOG_ENABLED": "false",
+        }
         self._process = subprocess.Popen(
             ["node", str(HERE / "pds.cjs")],
             env=os.environ | settings,
@@ -53,6 +62,7 @@ class Pds:
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.communicate(timeout=20)
+        self.appview.__exit__()
         shutil.rmtree(self._data, ignore_errors=True)
 
     def records(self) -> list[dict[str, Any]]:
@@ -60,6 +70,23 @@ class Pds:
         page = f"com.atproto.repo.listRecords?repo={self.did}&collection=app.bsky.feed.post"
         found: list[dict[str, Any]] = self.call(f"{page}&reverse=true&limit=100")["records"]
         return found
+
+    def stands(self, uri: str) -> bool:
+        """Whether a post is there."""
+        return any(record["uri"] == uri for record in self.records())
+
+    def profile(self) -> dict[str, Any]:
+        """What the account says of itself."""
+        page = f"com.atproto.repo.getRecord?repo={self.did}&collection=app.bsky.actor.profile"
+        found: dict[str, Any] = self.call(f"{page}&rkey=self")["value"]
+        return found
+
+    def blob(self, found: dict[str, Any]) -> bytes:
+        """A picture that a record names."""
+        page = f"/xrpc/com.atproto.sync.getBlob?did={self.did}&cid={found['ref']['$link']}"
+        with urllib.request.urlopen(self.url + page, timeout=20) as answer:
+            data: bytes = answer.read()
+            return data
 
     def call(self, name: str, body: Any = None) -> Any:
         """One XRPC call without a login."""

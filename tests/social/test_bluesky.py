@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from syndicate.lib.errors import NotSent
-from syndicate.social.channels.bluesky import Bluesky, record, shorten
-from syndicate.social.channels.message import Card, Part
+from syndicate.social.channels.bluesky import Bluesky
+from syndicate.social.channels.bluesky_profile import is_marked, marked
+from syndicate.social.channels.bluesky_record import record, shorten
+from syndicate.social.channels.message import Card, Image, Part, Published
+from syndicate.social.key import key
 from tests.fakes import pds
 from tests.fakes.faults import Line
+from tests.fakes.photographs import photograph
 from tests.social.stage import LINK, Memory, message
 
+LABELS = "com.atproto.label.defs#selfLabels"
 PUT = "/xrpc/com.atproto.repo.putRecord"
 EXPIRED = json.dumps({"error": "ExpiredToken", "message": "Token has expired"}).encode()
 
@@ -128,31 +132,98 @@ class TestAgainstARealServer:
         assert "wrong" not in str(refused.value)
 
     def test_the_card_has_a_picture(self, server: pds.Pds, line: Line) -> None:
-        card = Card(url=LINK, title="A pier", description="It opened.", image=f"{line.url}/no.png")
-        picture = (Path(pds.HERE) / "pictures").glob("*.jpg")
-        line.on("GET", "/no.png")
-        line.answer(200, {"Content-Type": "image/jpeg"}, next(picture).read_bytes())
-        self.posted(self.channel(server, line.url), card=card)
+        card = Card(url=LINK, title="A pier", description="It opened.")
+        self.posted(self.channel(server, line.url), card=card, thumb=picture())
         external = server.records()[-1]["value"]["embed"]["external"]
         assert (external["uri"], external["title"]) == (LINK, "A pier")
-        assert external["thumb"]["mimeType"] == "image/jpeg"
+        assert server.blob(external["thumb"]) == picture().data
 
-    @pytest.mark.parametrize(
-        ("status", "kind", "body"),
-        [
-            (404, "text/html", b"gone"),
-            (200, "text/html", b"<html>"),
-            (200, "image/png", b"\x89PNG no picture at all"),
-            (200, "image/jpeg", b"\xff" * 1_000_001),
-        ],
-    )
-    def test_a_picture_that_will_not_do_costs_no_post(
-        self, server: pds.Pds, line: Line, status: int, kind: str, body: bytes
-    ) -> None:
-        line.on("GET", "/a.png")
-        line.answer(status, {"Content-Type": kind}, body)
-        title = f"A card without: {len(body)}"
-        card = Card(url=LINK, title=title, image=f"{line.url}/a.png")
-        assert self.posted(self.channel(server, line.url), card=card)
+    def test_a_refused_thumb_costs_neither_card_nor_post(self, server: pds.Pds, line: Line) -> None:
+        card = Card(url=LINK, title="A card without")
+        line.on("POST", "/xrpc/com.atproto.repo.uploadBlob")
+        line.answer(413, {}, b'{"error": "PayloadTooLarge", "message": "too large"}')
+        assert self.posted(self.channel(server, line.url), card=card, thumb=picture())
         external = server.records()[-1]["value"]["embed"]["external"]
-        assert external["title"] == title
+        assert external == {"uri": LINK, "title": "A card without", "description": ""}
+
+    def test_a_picture_the_server_stumbles_over_is_left_out_in_the_end(
+        self, server: pds.Pds, line: Line
+    ) -> None:
+        now = datetime.now(UTC)
+        broken = Image(b"\x89PNG\r\n\x1a\n no picture at all", "image/png", 10, 10)
+        channel = self.channel(server, line.url)
+        with pytest.raises(NotSent) as refused:
+            channel.publish(message(now, pictures=(broken,)), lambda: None)
+        assert not refused.value.permanent
+        late = message(now, now=now + timedelta(minutes=11), pictures=(broken,))
+        assert channel.publish(late, lambda: None).permalink
+
+    def test_pictures_stand_instead_of_the_card(self, server: pds.Pds, line: Line) -> None:
+        self.posted(self.channel(server, line.url), pictures=(picture(),), thumb=picture())
+        embed = server.records()[-1]["value"]["embed"]
+        assert embed["$type"] == "app.bsky.embed.images"
+        (image,) = embed["images"]
+        assert (image["alt"], image["aspectRatio"]) == ("A pier", {"width": 64, "height": 48})
+        assert line.times("POST", "/xrpc/com.atproto.repo.uploadBlob") == 1
+
+    def test_each_part_knows_where_the_thread_begins(self, server: pds.Pds, line: Line) -> None:
+        channel, after = self.channel(server, line.url), []
+        for number in range(3):
+            now = datetime.now(UTC)
+            part = message(now, f"Part {number}", key=key(number, now), after=tuple(after))
+            after.append(channel.publish(part, lambda: None))
+        first, second, third = server.records()[-3:]
+        reply = third["value"]["reply"]
+        assert reply["root"] == {"uri": first["uri"], "cid": first["cid"]}
+        assert reply["parent"] == {"uri": second["uri"], "cid": second["cid"]}
+
+    def test_a_part_whose_thread_is_gone_is_not_posted(self, server: pds.Pds, line: Line) -> None:
+        gone = Published(f"at://{server.did}/app.bsky.feed.post/3kaaaaaaaaa2a")
+        with pytest.raises(NotSent, match="is gone") as refused:
+            self.posted(self.channel(server, line.url), after=(gone,))
+        assert refused.value.permanent
+
+    def test_a_mention_is_a_link_if_there_is_such_an_account(
+        self, server: pds.Pds, line: Line
+    ) -> None:
+        text = "By @Harbour.test, with @nobody.test"
+        self.posted(self.channel(server, line.url), text=text)
+        (facet,) = server.records()[-1]["value"]["facets"]
+        assert facet["features"][0]["did"] == server.did
+        assert (facet["index"]["byteStart"], facet["index"]["byteEnd"]) == (3, 16)
+
+    def test_the_account_is_marked_as_automated_once(self, server: pds.Pds, line: Line) -> None:
+        assert self.channel(server, line.url).check().remark == ""
+        assert server.profile()["labels"]["values"] == [{"val": "bot"}]
+        before = line.times("POST", PUT)
+        assert self.channel(server, line.url).check().remark == ""
+        assert line.times("POST", PUT) == before
+
+    def test_what_hinders_the_mark_is_remarked_upon(self, line: Line, server: pds.Pds) -> None:
+        self.posted(self.channel(server, line.url))
+        # Somebody changes the profile at the same moment: it is not the one that we were shown.
+        shown = {"cid": server.records()[-1]["cid"], "value": {"displayName": "Harbour"}}
+        line.on("GET", "/xrpc/com.atproto.repo.getRecord")
+        line.answer(200, {}, json.dumps(shown).encode())
+        assert "automation label" in self.channel(server, line.url).check().remark
+
+    def test_many_posts_are_measured_25_at_a_time(self, server: pds.Pds, line: Line) -> None:
+        uris = [f"at://{server.did}/app.bsky.feed.post/{number}" for number in range(60)]
+        before = len(server.appview.asked)
+        assert self.channel(server, line.url).measure(uris) == {}
+        assert server.appview.asked[before:] == [25, 25, 10]
+
+
+def picture() -> Image:
+    return Image(photograph(1, 64, 48), "image/jpeg", 64, 48, "A pier")
+
+
+def test_a_mark_leaves_all_else_in_the_profile() -> None:
+    before = {
+        "displayName": "Harbour",
+        "labels": {"$type": LABELS, "values": [{"val": "!no-unauthenticated"}]},
+    }
+    after = marked(before)
+    assert after["displayName"] == "Harbour"
+    assert after["labels"]["values"] == [{"val": "!no-unauthenticated"}, {"val": "bot"}]
+    assert is_marked(after) and not is_marked(before)

@@ -6,35 +6,42 @@ nothing, and whether it is there can be asked for certain.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
 
 from syndicate.lib import clock, http
-from syndicate.lib.errors import BadInput, NotSent, Scope
+from syndicate.lib.errors import NotSent
 from syndicate.lib.text import graphemes
-from syndicate.social.channels.base import Channel
+from syndicate.social.channels.attach import attached
+from syndicate.social.channels.base import ALL, EDIT, Channel
+from syndicate.social.channels.bluesky_profile import PROFILE, REMARK, is_marked, marked
+from syndicate.social.channels.bluesky_record import COLLECTION, gallery, record, shorten
 from syndicate.social.channels.bluesky_session import BlueskySession
-from syndicate.social.channels.bluesky_text import LINK, MENTION, TAG, Found, detect
+from syndicate.social.channels.bluesky_text import LINK, MENTION, detect
 from syndicate.social.channels.fields import entry
-from syndicate.social.channels.message import Card, Identity, Message, Part, Published
+from syndicate.social.channels.message import (
+    Identity,
+    Image,
+    Media,
+    Message,
+    Part,
+    Published,
+    Reactions,
+)
 from syndicate.social.channels.refusal import read, refusal, unreadable, words
-
-log = logging.getLogger(__name__)
 
 LIMIT = 300  # graphemes
 LIMIT_BYTES = 3000
-# 2,000,000 is allowed since April 2026; servers that were not updated refuse more than this.
-THUMB_BYTES = 1_000_000
-THUMB_KINDS = frozenset({"image/jpeg", "image/png", "image/webp"})
-COLLECTION = "app.bsky.feed.post"
-# As the app itself shortens what it shows of a link.
-_PATH_SHOWN = 13
+# 2,000,000 bytes are allowed since April 2026; servers that were not updated refuse more than this.
+# The app shows no picture larger than 2000 pixels, and descriptions as long as 2000 characters.
+PICTURES = Media(count=4, bytes=1_000_000, side=2000, alt=2000)
+THUMB = Media(count=1, bytes=1_000_000, side=2000)
+# So many posts may be asked for at once.
+_AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Options:
     """How posts stand there."""
 
     card: bool = entry("Link card", "Title, summary and picture below the post.", default=True)
+    bot: bool = entry("Automated", "Say on its profile that programs post there.", default=True)
 
 
 class Bluesky(Channel):
@@ -63,7 +71,10 @@ class Bluesky(Channel):
     label = "Bluesky"
     credentials = Credentials
     options = Options
-    capabilities = frozenset({"card", "permalink", "readback"})
+    # A changed record is taken, but the apps go on to show the old one.
+    capabilities = ALL - {EDIT}
+    media = PICTURES
+    thumb = THUMB
 
     @property
     def limit(self) -> int:
@@ -88,14 +99,17 @@ class Bluesky(Channel):
         return [part for part in [*found, Part(text[at:])] if part.shown]
 
     def check(self) -> Identity:
-        """Sign in afresh, so that a password changed there is noticed."""
-        return Identity(f"@{self._account.renew(at_once=True)['handle']}")
+        """Sign in afresh, so that a password changed there is noticed; mark it as automated."""
+        handle = self._account.renew(at_once=True)["handle"]
+        return Identity(f"@{handle}", remark=self._marked())
 
     def publish(self, message: Message, sending: Callable[[], None]) -> Published:
-        """Upload the card's picture, then put the record under its name."""
+        """Upload what goes with it, then put the record under its name."""
         post = record(self.parts(message.text), message, self._mentioned(message.text))
-        if self.settings.card and message.card.url:
-            post["embed"] = self._embed(message.card)
+        if message.after:
+            post["reply"] = self._reply(message.after)
+        if embed := self._embed(message):
+            post["embed"] = embed
         sending()
         put = {"collection": COLLECTION, "rkey": message.key, "record": post}
         answer = self._ask("POST", "com.atproto.repo.putRecord", put | {"repo": self._account.did})
@@ -103,11 +117,40 @@ class Bluesky(Channel):
 
     def find(self, message: Message) -> Published | None:
         """The record of that name, if there is one."""
-        named = {"repo": self._account.did, "collection": COLLECTION, "rkey": message.key}
+        found = self._record(COLLECTION, message.key)
+        return self._published(found, message.key) if found else None
+
+    def delete(self, there: Published) -> None:
+        """One that is gone already is no error."""
+        named = {"repo": self._account.did, "collection": COLLECTION, "rkey": _key(there)}
+        self._ask("POST", "com.atproto.repo.deleteRecord", named)
+
+    def measure(self, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """Likes, reposts, replies and quotes, as the app's own server counts them."""
+        found: dict[str, Reactions] = {}
+        for begin in range(0, len(remote_ids), _AT_ONCE):
+            query = urlencode([("uris", uri) for uri in remote_ids[begin : begin + _AT_ONCE]])
+            posts = self._ask("GET", f"app.bsky.feed.getPosts?{query}").get("posts") or []
+            found |= {post["uri"]: _reactions(post) for post in posts}
+        return found
+
+    def _reply(self, after: tuple[Published, ...]) -> dict[str, Any]:
+        """What the post answers, and where the thread begins, each by name and contents."""
+        ends = {"root": after[0], "parent": after[-1]}
+        found = {end: self._record(COLLECTION, _key(there)) for end, there in ends.items()}
+        if not all(found.values()):
+            raise NotSent(
+                "The part of the thread that this one answers is gone.", permanent=True,
+                hint="Look at the account; what stands there can be taken down.",
+            )  # fmt: skip
+        return {end: {"uri": one["uri"], "cid": one["cid"]} for end, one in found.items() if one}
+
+    def _record(self, collection: str, key: str) -> dict[str, Any] | None:
+        named = {"repo": self._account.did, "collection": collection, "rkey": key}
         answer = self._call("GET", f"com.atproto.repo.getRecord?{urlencode(named)}")
         if answer.status_code == 400 and words(answer, "error") == "RecordNotFound":
             return None
-        return self._published(self._good(answer), message.key)
+        return self._good(answer)
 
     def _mentioned(self, text: str) -> dict[str, str]:
         """Handle → identity of those in *text* whom the server knows; others are plain text."""
@@ -119,37 +162,49 @@ class Bluesky(Channel):
         answer = self._call("GET", f"com.atproto.identity.resolveHandle?{named}")
         return words(answer, "did") if answer.ok else ""
 
+    def _marked(self) -> str:
+        """Mark the account as automated, where it is not; what to tell its owner if that fails."""
+        if not self.settings.bot:
+            return ""
+        there = self._record(PROFILE, "self") or {}
+        profile = there.get("value") or {}
+        if is_marked(profile):
+            return ""
+        # Only if nobody has changed it meanwhile.
+        put = {"collection": PROFILE, "rkey": "self", "swapRecord": there.get("cid")}
+        mine = {"repo": self._account.did, "record": marked(profile)}
+        answer = self._call("POST", "com.atproto.repo.putRecord", json=put | mine)
+        return "" if answer.ok else REMARK
+
     def _published(self, answer: dict[str, Any], key: str) -> Published:
         if not answer.get("uri"):
             raise unreadable(self.label, "answered without the post's address")
         profile = f"https://bsky.app/profile/{self._account.handle}"
         return Published(answer["uri"], f"{profile}/post/{key}")
 
-    def _embed(self, card: Card) -> dict[str, Any]:
+    def _embed(self, message: Message) -> dict[str, Any] | None:
+        """Its pictures, else its card: a post has room for one of them."""
+        images = message.pictures[: PICTURES.count]
+        if brought := attached(message, images, lambda image: (self._blob(image), image)):
+            return gallery(brought)
+        card = message.card
+        if not self.settings.card or not card.url:
+            return None
         external = {"uri": card.url, "title": card.title, "description": card.description}
-        thumb = self._thumb(card.image) if card.image else None
-        if thumb:
-            external["thumb"] = thumb
+        thumb = (message.thumb,) if message.thumb else ()
+        for blob in attached(message, thumb, self._blob):
+            external["thumb"] = blob
         return {"$type": "app.bsky.embed.external", "external": external}
 
-    def _thumb(self, url: str) -> Any:
-        """The uploaded picture, or None: a picture that will not do must not cost the post."""
-        try:
-            page = http.fetch(url, max_bytes=THUMB_BYTES)
-            if page.content_type not in THUMB_KINDS:
-                raise BadInput(f"{url} is no picture that can be a card's.")
-            answer = self._call(
-                "POST", "com.atproto.repo.uploadBlob",
-                data=page.body, headers={"Content-Type": page.content_type},
-            )  # fmt: skip
-            return self._good(answer).get("blob")
-        except BadInput as error:
-            log.info("the card goes without a picture: %s", error.message)
-        except NotSent as error:
-            if error.scope is Scope.LANE:
-                raise
-            log.info("the card goes without a picture: %s", error.message)
-        return None
+    def _blob(self, image: Image) -> Any:
+        answer = self._call(
+            "POST", "com.atproto.repo.uploadBlob",
+            data=image.data, headers={"Content-Type": image.kind},
+        )  # fmt: skip
+        blob = self._good(answer).get("blob")
+        if not blob:
+            raise unreadable(self.label, "took a picture and gave it no name")
+        return blob
 
     def _ask(self, method: str, name: str, json: object = None) -> dict[str, Any]:
         return self._good(self._call(method, name, json=json))
@@ -161,7 +216,7 @@ class Bluesky(Channel):
 
         def send(token: str) -> requests.Response:
             asked = headers | {"Authorization": f"Bearer {token}"}
-            return http.call(method, url, headers=asked, **body)
+            return self.noted(http.call(method, url, headers=asked, **body))
 
         return self._account.authorised(send)
 
@@ -181,65 +236,15 @@ class Bluesky(Channel):
         return "".join(part.shown for part in self.parts(text))
 
 
-def record(
-    parts: list[Part], message: Message, known: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """The record of a post: its text, and by byte offsets what in it is a link, a tag, a mention.
-
-    *known*: handle → identity.
-    """
-    made: dict[str, Any] = {
-        "$type": COLLECTION,
-        "text": "".join(part.shown for part in parts),
-        "facets": _facets(parts, known or {}),
-        "createdAt": _moment(message.first_try),
-    }
-    if message.language:
-        made["langs"] = [message.language]
-    return made
+def _key(there: Published) -> str:
+    """The record's own name: the last part of its address."""
+    return there.remote_id.rpartition("/")[2]
 
 
-def shorten(url: str) -> str:
-    """What is shown of a link: ``example.org/articles/a…``."""
-    try:
-        address = urlsplit(url)
-    except ValueError:  # “https://[a”
-        return url
-    path = url.partition(address.netloc)[2].removesuffix("/")
-    return address.netloc + (path[:_PATH_SHOWN] + "…" if len(path) > _PATH_SHOWN + 2 else path)
-
-
-def _facets(parts: list[Part], known: Mapping[str, str]) -> list[dict[str, Any]]:
-    found, at = [], 0
-    for part in parts:
-        if part.href:
-            found.append(_facet(at, part.shown, _feature("link", uri=part.href)))
-        else:
-            found += [
-                _facet(
-                    at + len(part.shown[: one.begin].encode()), part.shown[one.begin : one.end], it
-                )
-                for one in detect(part.shown)
-                if (it := _mark(one, known))
-            ]
-        at += len(part.shown.encode())
-    return found
-
-
-def _mark(one: Found, known: Mapping[str, str]) -> dict[str, str] | None:
-    if one.kind == MENTION:
-        return _feature("mention", did=known[one.value]) if one.value in known else None
-    return _feature("tag", tag=one.value) if one.kind == TAG else None
-
-
-def _feature(name: str, **values: str) -> dict[str, str]:
-    return {"$type": f"app.bsky.richtext.facet#{name}", **values}
-
-
-def _facet(at: int, shown: str, feature: dict[str, str]) -> dict[str, Any]:
-    index = {"byteStart": at, "byteEnd": at + len(shown.encode())}
-    return {"index": index, "features": [feature]}
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _reactions(post: dict[str, Any]) -> Reactions:
+    return Reactions(
+        likes=post.get("likeCount"),
+        reposts=post.get("repostCount"),
+        replies=post.get("replyCount"),
+        quotes=post.get("quoteCount"),
+    )

@@ -7,6 +7,7 @@ from syndicate.web.public.arrivals import arrival
 from syndicate.web.public.confirm import confirm
 from syndicate.web.public.front import accent, front
 from syndicate.web.public.healthz import healthz, healthz_work
+from syndicate.web.public.picture import picture
 from syndicate.web.public.preferences import preferences
 from syndicate.web.public.subscribe import embed, snippet, subscribe
 from syndicate.web.public.unsubscribe import one_click, unsubscribe, your_mail
@@ -27,6 +28,7 @@ urlpatterns = [
     path("archive/feed.xml", feed, name="feed"),
     path("archive/<str:key>", edition, name="edition"),
     path("arrived", arrival, name="arrived"),
+    path("picture/<str:token>.jpg", picture, name="picture"),
     path("accent.css", accent, name="accent"),
     path("healthz", healthz, name="healthz"),
     path("healthz/work", healthz_work, name="healthz_work"),
