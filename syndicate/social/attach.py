@@ -6,17 +6,17 @@ A picture that cannot be had, or not be made to fit, is left out: it must not co
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 
 from syndicate.lib.config import site
 from syndicate.lib.errors import BadInput
-from syndicate.social import draw, pictures
 from syndicate.social.channels.base import Channel
 from syndicate.social.channels.message import Card, Image, Media, Message
+from syndicate.social.drawn import drawn
 from syndicate.social.habits import NONE
 from syndicate.social.key import first_try, part
 from syndicate.social.models import Post
+from syndicate.social.pictures import load
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,6 @@ def _thumb(post: Post, card: Card, media: Media | None) -> Image | None:
     wanted = card.image or (habits.draw and habits.picture != NONE)
     if media is None or not card.url or not wanted:
         return None
-
     return _image(post, card.image, card.alt, media)
 
 
@@ -58,15 +57,8 @@ def _image(post: Post, url: str, alt: str, media: Media) -> Image | None:
     """The picture at *url*; without one, drawn."""
     try:
         if url:
-            return replace(pictures.load(url, media), alt=alt)
-        return _drawn(post, media, alt)
+            return load(url, media, alt)
+        return drawn(post, media, alt)
     except BadInput as error:
         log.info("%s goes without a picture: %s", post, error.message)
         return None
-
-
-def _drawn(post: Post, media: Media, alt: str) -> Image:
-    publication = site().publication
-    title = post.card.get("title") or post.article.title
-    made = draw.draw(title, publication.name, publication.accent)
-    return pictures.fit(made, media, alt or title)
