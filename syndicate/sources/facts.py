@@ -25,6 +25,8 @@ from syndicate.sources.dated import published
 from syndicate.sources.headline import headline
 from syndicate.sources.lead import shared
 from syndicate.sources.readers.text import one_address, plain, tags
+from syndicate.sources.standfirst import standfirst
+from syndicate.sources.summary import is_good
 
 _NO_IMAGE = Image("")
 _COMMENT_LINK = re.compile(
@@ -67,14 +69,15 @@ class Facts:
 def facts(root: Element, base: str) -> Facts:
     """Read what the page *root*, found at *base*, says; changes nothing in it."""
     said = claims(root, base)
+    title = headline(said)
     return Facts(
-        title=headline(said),
+        title=title,
         authors=authors(said),
         published_at=published(said),
         language=_language(said),
         canonical=_canonical(said),
         image=shared(said),
-        description=_description(said),
+        description=_description(said, title),
         tags=_tags(said),
         comments_url=_comments(said),
     )
@@ -121,12 +124,18 @@ def _is_article(url: str, page: str) -> bool:
     return bool(path) and not own.startswith(f"{path}/")
 
 
-def _description(said: Claims) -> str:
-    """Of the article; what describes the site on each of its pages is none."""
+def _description(said: Claims, title: str) -> str:
+    """Of the article; what describes the site on each of its pages is none.
+
+    Where none of them can stand as it is, what an editor set below the headline goes before.
+    """
     site = text(said.linked.site.get("description"))
     metas = said.all("og:description", "description", "twitter:description", "dc.description")
     given = [said.said("description"), *(plain(each) for each in metas)]
-    return next((each for each in given if each and each != site), "")
+    given = [each for each in given if each and each != site]
+    if any(map(is_good, given)) or not is_good(below := standfirst(said, title)):
+        return next(iter(given), "")
+    return below
 
 
 def _tags(said: Claims) -> tuple[str, ...]:

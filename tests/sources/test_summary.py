@@ -55,6 +55,23 @@ def test_it_begins_where_the_titles_words_are() -> None:
     assert summary("", SCENE, "Gefühle am Frühstückstisch").startswith("Three winters ago")
 
 
+def test_a_text_that_opens_with_a_scene_is_begun_further_on() -> None:
+    scene = "A drawing lay on the table. " * 7
+    body = f"<p>{scene}Oak is what the council wants for the new pier.</p>"
+    assert summary("", body, "Council: pier to be of oak").startswith("Oak is what")
+    near = body.replace("A drawing", "A drawing of the pier", 1)
+    assert summary("", near, "Council: pier to be of oak").startswith("A drawing of the pier")
+
+
+def test_a_summary_is_whole_sentences_where_there_is_one() -> None:
+    endless = "The council " + "and the mayor and the harbour master " * 9 + "met."
+    assert len(endless) > LONGEST
+    assert summary("", f"<p>{endless} They voted for it.</p>") == "They voted for it."
+    assert summary("", "<p>They met on the quay and voted. The pier, at last</p>", "The pier") == (
+        "They met on the quay and voted."
+    )
+
+
 def test_a_sentence_that_leans_on_the_one_before_is_no_beginning() -> None:
     body = SCENE.replace("The new pier will be built", "It will be built")
     assert summary("", body, "Council voted: new pier").startswith("Three winters ago")
