@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from syndicate.social.channels.message import Published, Reactions
+from syndicate.social.channels.message import Image, Published, Reactions
 from tests.contracts.channel_capabilities import ChannelCapabilities, Shown, Standing
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import pds
@@ -166,3 +167,23 @@ class TestWebhook(ChannelCapabilities, ChannelContract):
 
     def published(self, server: Receiver) -> list[str]:
         return server.published()
+
+    edits = deletes = ("POST", "/")
+
+    def standing(self, server: Receiver) -> list[Standing]:
+        return [
+            Standing(
+                id,
+                data["text"],
+                tuple(Shown(one["url"].encode(), one["alt"]) for one in data["pictures"]),
+                data["after"][-1]["id"] if data["after"] else "",
+            )
+            for id, data in server.posts().items()
+        ]
+
+    def images(self, count: int) -> tuple[Image, ...]:
+        made = super().images(count)
+        return tuple(replace(one, url=f"https://harbour.example.org/{one.alt}.jpg") for one in made)
+
+    def arrived(self, images: tuple[Image, ...]) -> list[Shown]:
+        return [Shown(one.url.encode(), one.alt) for one in images]

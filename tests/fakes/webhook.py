@@ -3,6 +3,7 @@
 with Receiver(secret) as receiver:
     receiver.url
     receiver.calls      the payloads it took, each once; forged ones get 401
+    receiver.posts()    what it made of them: the latest data of each article, by id
 """
 
 from __future__ import annotations
@@ -42,11 +43,26 @@ class Receiver:
         except WebhookVerificationError:
             return 401, {"error": "this signature is not yours"}
         id = headers["webhook-id"]
+        known = call["type"] != "article.updated" or call["data"]["id"] in self.posts()
+        if not known:
+            return 422, {"error": "no such article is here"}
         if id not in self.ids:
             self.ids.append(id)
             self.calls.append(call)
-        number = self.ids.index(id)
+        number = call["data"].get("id") or self.ids.index(id)
         return 201, {"id": str(number), "url": f"https://receiver.example/{number}"}
+
+    def posts(self) -> dict[str, dict[str, Any]]:
+        """By id, what stands there after all changes."""
+        made: dict[str, dict[str, Any]] = {}
+        for number, call in enumerate(self.calls):
+            if call["type"] == "article.published":
+                made[str(number)] = call["data"]
+            elif call["type"] == "article.updated" and call["data"]["id"] in made:
+                made[call["data"]["id"]] = call["data"]
+            elif call["type"] == "article.withdrawn":
+                made.pop(call["data"]["id"], None)
+        return made
 
     def published(self) -> list[str]:
         """The texts of the articles it was told about."""

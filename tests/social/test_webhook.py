@@ -8,6 +8,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from syndicate.lib.errors import BadInput, NotSent
+from syndicate.social.channels.message import Image, Published
 from syndicate.social.channels.webhook import Webhook, sign
 from tests.fakes.faults import Line
 from tests.fakes.webhook import SECRET, Receiver
@@ -72,3 +73,53 @@ def test_its_address_is_as_secret_as_its_secret() -> None:
     with pytest.raises(NotSent) as refused:
         hidden.publish(message(datetime.now(UTC)), lambda: None)
     assert "a-path" not in str(refused.value)
+
+
+def test_a_change_and_its_repetition_are_one_call() -> None:
+    now = datetime.now(UTC)
+    with Receiver() as receiver:
+        there = channel(receiver.url).publish(message(now), lambda: None)
+        for _ in range(2):
+            changed = channel(receiver.url).edit(there, message(now, "A newer pier"))
+        channel(receiver.url).edit(there, message(now, "The newest pier"))
+        assert (changed.remote_id, changed.permalink) == (there.remote_id, there.permalink)
+        told = [(call["type"], call["data"]["text"]) for call in receiver.calls[1:]]
+        assert told == [
+            ("article.updated", "A newer pier"), ("article.updated", "The newest pier")
+        ]  # fmt: skip
+
+
+def test_a_withdrawal_names_what_was_answered() -> None:
+    with Receiver() as receiver:
+        there = channel(receiver.url).publish(message(datetime.now(UTC)), lambda: None)
+        channel(receiver.url).delete(there)
+        assert receiver.calls[-1]["type"] == "article.withdrawn"
+        assert receiver.calls[-1]["data"] == {"id": there.remote_id}
+
+
+def test_a_picture_that_lies_nowhere_is_not_told() -> None:
+    with Receiver() as receiver:
+        here = Image(b"1", "image/png", 40, 30, "The pier", "https://harbour.example.org/p.png")
+        drawn = Image(b"2", "image/png", 40, 30, "A title")
+        channel(receiver.url).publish(
+            message(datetime.now(UTC), pictures=(here, drawn)), lambda: None
+        )
+        assert receiver.calls[0]["data"]["pictures"] == [
+            {
+                "url": "https://harbour.example.org/p.png",
+                "alt": "The pier",
+                "width": 40,
+                "height": 30,
+            }
+        ]
+
+
+def test_a_part_tells_of_all_parts_before_it() -> None:
+    with Receiver() as receiver:
+        after: tuple[Published, ...] = ()
+        for number in range(3):
+            part = message(datetime.now(UTC), f"Part {number}", key=f"part-{number}", after=after)
+            after = (*after, channel(receiver.url).publish(part, lambda: None))
+        assert receiver.calls[2]["data"]["after"] == [
+            {"id": one.remote_id, "url": one.permalink} for one in after[:2]
+        ]

@@ -19,9 +19,18 @@ import requests
 from syndicate.lib import clock, http
 from syndicate.lib.errors import BadInput, NotSent, Scope
 from syndicate.lib.text import graphemes
-from syndicate.social.channels.base import IDEMPOTENT, PERMALINK, Channel
+from syndicate.social.channels.base import (
+    ALT,
+    DELETE,
+    EDIT,
+    IDEMPOTENT,
+    MEDIA,
+    PERMALINK,
+    THREAD,
+    Channel,
+)
 from syndicate.social.channels.fields import entry
-from syndicate.social.channels.message import Identity, Message, Published
+from syndicate.social.channels.message import Identity, Media, Message, Published
 from syndicate.social.channels.refusal import refusal, words
 
 PREFIX = "whsec_"
@@ -53,7 +62,8 @@ class Webhook(Channel):
     label = "Webhook"
     credentials = Credentials
     options = Options
-    capabilities = frozenset({IDEMPOTENT, PERMALINK})
+    capabilities = frozenset({IDEMPOTENT, PERMALINK, EDIT, DELETE, MEDIA, ALT, THREAD})
+    media = Media(count=10, bytes=20_000_000)  # by address: nothing is fetched or sent but that
 
     @classmethod
     def complete(cls, credentials: dict[str, str]) -> dict[str, str]:
@@ -80,9 +90,8 @@ class Webhook(Channel):
 
     def publish(self, message: Message, sending: Callable[[], None]) -> Published:
         """One call; the answer may name the ``id`` and ``url`` of what was made of it."""
-        about = {"text": message.text, "language": message.language, **asdict(message.card)}
         sending()
-        answer = self._call(f"msg_{message.key}", "article.published", about)
+        answer = self._call(f"msg_{message.key}", "article.published", _about(message))
         return Published(
             words(answer, "id") or f"msg_{message.key}", _address(words(answer, "url"))
         )
@@ -90,6 +99,17 @@ class Webhook(Channel):
     def find(self, message: Message) -> Published | None:
         """Calling again with the same id is what the receiver expects of us."""
         return None
+
+    def edit(self, there: Published, message: Message) -> Published:
+        """``article.updated``: the whole of it again, with the ``id`` that was answered."""
+        now = {"id": there.remote_id, **_about(message)}
+        answer = self._call(f"upd_{_digest(now, message.key)}", "article.updated", now)
+        return Published(there.remote_id, _address(words(answer, "url")) or there.permalink)
+
+    def delete(self, there: Published) -> None:
+        """``article.withdrawn``, with the ``id`` that was answered."""
+        gone = {"id": there.remote_id}
+        self._call(f"del_{_digest(gone, '')}", "article.withdrawn", gone)
 
     def _call(self, id: str, type: str, data: dict[str, Any]) -> requests.Response:
         now = clock.now()
@@ -108,6 +128,27 @@ class Webhook(Channel):
                 permanent=True, auth=True, scope=Scope.LANE, hint="Put its right address in.",
             )  # fmt: skip
         return refusal(f"The webhook on {host}", answer, words(answer, "error", "message"), now)
+
+
+def _about(message: Message) -> dict[str, Any]:
+    """A post in full: pictures by their addresses, and the parts of its thread before it."""
+    return {
+        "text": message.text,
+        "language": message.language,
+        **asdict(message.card),
+        "pictures": [
+            {"url": one.url, "alt": one.alt, "width": one.width, "height": one.height}
+            for one in message.pictures
+            if one.url
+        ],
+        "after": [{"id": one.remote_id, "url": one.permalink} for one in message.after],
+    }
+
+
+def _digest(data: dict[str, Any], key: str) -> str:
+    """The same call, the same id: the receiver drops a repetition by it."""
+    whole = json.dumps([key, data], sort_keys=True).encode()
+    return hashlib.blake2b(whole, digest_size=12).hexdigest()
 
 
 def sign(secret: str, id: str, body: bytes, at: datetime) -> dict[str, str]:
