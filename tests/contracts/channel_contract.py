@@ -9,7 +9,7 @@ says whether it is there: the same tests, by :meth:`ChannelContract.settle`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -157,6 +157,24 @@ class ChannelContract:
         line.drop_after()
         assert self.turn(post).due_at < self.now + SOON
         assert self.settle(post, there=True, wait=SOON).status == Status.SENT
+        assert self.times_there(server, post) == 1
+
+    def test_half_an_answer_makes_no_second_post(self, server: Any, line: Line, post: Post) -> None:
+        line.cut_answer()
+        # A platform that says in a header which post it is has said all that matters.
+        if self.turn(post).unsure:
+            self.settle(post, there=True)
+        assert post.status == Status.SENT
+        assert self.times_there(server, post) == 1
+
+    def test_an_answer_that_comes_too_late_makes_no_second_post(
+        self, server: Any, line: Line, post: Post, configure: Callable[..., Any]
+    ) -> None:
+        configure(social={"timeout_seconds": 1})
+        line.delay(1.5)
+        assert self.turn(post).unsure
+        configure(social={"timeout_seconds": 30})
+        assert self.settle(post, there=True).status == Status.SENT
         assert self.times_there(server, post) == 1
 
     def test_an_error_page_instead_of_the_answer(self, server: Any, line: Line, post: Post) -> None:

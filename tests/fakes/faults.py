@@ -5,6 +5,7 @@ with Line(server.url) as line:          talk to line.url instead
     line.drop_before()                  the next one never arrives
     line.drop_after()                   it arrives and is done, the answer is lost
     line.cut_answer()                   … the answer ends in the middle
+    line.delay(2)                       … the answer comes after two seconds
     line.answer(429, {"Retry-After": "60"}, b"…")   it never arrives; this is answered
     line.answer_after(502, body=b"<html>")          it is done; this is answered
 """
@@ -13,9 +14,11 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -30,6 +33,7 @@ class Fault:
     status: int = 0  # 0: nothing, the line is cut
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None  # None: the true answer's first half
+    seconds: float = 0  # so long the true answer is kept back; then it comes whole
 
 
 class Line:
@@ -67,6 +71,10 @@ class Line:
         """It arrives and is done; half of the answer comes back, as if it were whole."""
         self._faults.append(Fault(arrives=True, status=200))
 
+    def delay(self, seconds: float) -> None:
+        """It arrives and is done at once; the answer comes later."""
+        self._faults.append(Fault(arrives=True, seconds=seconds))
+
     def answer(self, status: int, headers: Mapping[str, str] = {}, body: bytes = b"") -> None:
         """It does not arrive; this is the answer."""
         self._faults.append(Fault(False, status, headers, body))
@@ -95,13 +103,20 @@ class Line:
                     self.reply(*self.forward(body))
                     return
                 answer = self.forward(body) if fault.arrives else (200, {}, b"")
-                if not fault.status:
+                if fault.seconds:
+                    self.late(answer, fault.seconds)
+                elif not fault.status:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     self.close_connection = True
                 elif fault.body is None:
                     self.reply(answer[0], answer[1], answer[2][: len(answer[2]) // 2])
                 else:
                     self.reply(fault.status, fault.headers, fault.body)
+
+            def late(self, answer: tuple[int, Mapping[str, str], bytes], seconds: float) -> None:
+                time.sleep(seconds)
+                with suppress(OSError):  # whoever asked has gone by now
+                    self.reply(*answer)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = any
 

@@ -5,6 +5,7 @@ with RelayLine(relay.url) as line:      talk to line.url instead
     line.drop_before()                  the next one never arrives, the line is cut
     line.drop_after()                   it arrives and is done, the answer is lost
     line.cut_answer()                   … half of the answer comes back
+    line.delay(2)                       … the answer comes after two seconds
     line.answer(429, {"Retry-After": "60"})     it never arrives: so the line is not opened
     line.answer(200, body=b"blocked: …")        it never arrives: the relay refuses it so
     line.answer_after(502, body=b"<html>")      it is done; the line is closed with these words
@@ -15,9 +16,12 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.client import connect
 from websockets.sync.server import Server, ServerConnection, serve
@@ -65,6 +69,10 @@ class RelayLine:
         """It arrives and is done; half of the answer comes back, then the line is cut."""
         self._faults.append(Fault(arrives=True, status=200))
 
+    def delay(self, seconds: float) -> None:
+        """It arrives and is done at once; the answer comes later."""
+        self._faults.append(Fault(arrives=True, seconds=seconds))
+
     def answer(self, status: int, headers: Mapping[str, str] = {}, body: bytes = b"") -> None:
         """It does not arrive: 200 refuses it with *body*, any other opens no line at all."""
         self._faults.append(Fault(False, status, headers, body))
@@ -99,11 +107,14 @@ class RelayLine:
                 answers = [there.recv(30)]
                 while kind == "REQ" and json.loads(answers[-1])[0] == "EVENT":
                     answers.append(there.recv(30))
-                if fault is not None:
+                if fault is not None and fault.seconds:
+                    time.sleep(fault.seconds)
+                elif fault is not None:
                     self._spoil(here, str(answers[0]), fault)
                     return
-                for answer in answers:
-                    here.send(answer)
+                with suppress(ConnectionClosed):  # whoever asked may have gone by now
+                    for answer in answers:
+                        here.send(answer)
 
     def _refuse(self, here: ServerConnection, said: list[object], fault: Fault) -> None:
         event = said[1]
