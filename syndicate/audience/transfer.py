@@ -222,9 +222,9 @@ _PEOPLE = f"""
 """  # noqa: S608
 _SUBSCRIPTIONS = f"""
     INSERT INTO {Subscription._meta.db_table}
-        (subscriber_id, list_id, status, created_at, confirmed_at, via,
+        (subscriber_id, list_id, status, created_at, confirmed_at, via, came_by,
          consent, network_hash, confirm_tries, confirm_error)
-    SELECT id, %s, %s, %s, %s, %s, '', '', 0, ''
+    SELECT id, %s, %s, %s, %s, %s, '', '', '', 0, ''
     FROM {Subscriber._meta.db_table} WHERE address IN ({{}}) ON CONFLICT DO NOTHING
 """  # noqa: S608
 

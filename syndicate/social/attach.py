@@ -31,7 +31,7 @@ def message(post: Post, number: int, there: Channel, now: datetime) -> Message:
         language=post.article.language or site().publication.language,
         first_try=first_try(post.key),
         now=now,
-        pictures=() if number else _attached(post, there.media),
+        pictures=() if number else _attached(post, there.takes),
         thumb=None if number else _thumb(post, card, there.thumb),
         after=post.standing,
     )

@@ -25,6 +25,7 @@ from syndicate.social.channels.message import Published
 from syndicate.social.claim import lease, owner
 from syndicate.social.correction import Correction
 from syndicate.social.halt import pause, unusable
+from syndicate.social.key import key
 from syndicate.social.models import Post
 from syndicate.social.outcome import outcome
 
@@ -71,7 +72,13 @@ def _edit(correction: Correction, there: Channel, now: datetime) -> None:
     """The first part says something else; what follows it in a thread stays."""
     post = correction.post
     post.text, post.card = correction.text, correction.card
-    words = replace(message(post, 0, there, now), after=())
+    # A key of its own: the same text once more, after another one between, is no repetition.
+    words = replace(
+        message(post, 0, there, now),
+        after=(),
+        key=key(correction.pk, correction.created_at),
+        first_try=correction.created_at,
+    )
     found = there.edit(post.standing[0], words)
     _charge(correction, there, Act.EDIT, now, correction.text)
     chain = [[found.remote_id, found.permalink or post.permalink], *post.chain[1:]]
