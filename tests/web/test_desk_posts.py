@@ -206,3 +206,10 @@ def test_habits_that_cannot_be_kept_say_why(desk: Client) -> None:
     address = reverse("desk:account", args=[one.pk])
     answer = desk.post(address, {"approval": "hold", "habit_quiet": "at night"})
     assert answer.status_code == 422 and "quiet hours" in answer.content.decode()
+
+
+def test_approving_says_when_it_goes(desk: Client) -> None:
+    hours = rows.account("mastodon", customs={"quiet": "00:00-23:59"})
+    waiting = post(hours)
+    answer = go(desk, waiting, "_act", "approve")
+    assert "as the account’s hours have it" in said(answer)

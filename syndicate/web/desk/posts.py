@@ -29,6 +29,7 @@ from syndicate.social.offer import can
 from syndicate.social.write import Count, cost, count
 from syndicate.web.desk.accounts import labels, spending
 from syndicate.web.desk.act import act, by
+from syndicate.web.desk.moment import moment
 from syndicate.web.desk.page import page, rows
 
 SHOWN = {
@@ -92,16 +93,16 @@ def _part(post: Post, channel: Channel, text: str) -> Card:
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an edited text; ``then=approve`` lets it go as well."""
     one, approved = _get(pk), request.POST.get("then") == "approve"
-    texts = _texts(request, one)
+    texts, done = _texts(request, one), "Saved."
     try:
         if texts != one.texts:
             editorial.edit(one, texts[0], clock.now(), texts[1:])
         if approved:
-            editorial.approve(one, by(request), clock.now())
+            done = _approve(one, request, clock.now())
     except SyndicateError as error:
         messages.error(request, str(error))
         return _show(request, one, texts, status=422)
-    messages.success(request, "Approved: it is posted now." if approved else "Saved.")
+    messages.success(request, done)
     return redirect("desk:post", pk)
 
 
@@ -128,9 +129,17 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     return act(request, deed, done, reverse("desk:post", args=[pk]))
 
 
+def _approve(post: Post, request: HttpRequest, now: datetime) -> str:
+    """Let it go; when that will be, in words."""
+    editorial.approve(post, by(request), now)
+    if post.due_at is None or post.due_at <= now:
+        return "Approved: it is posted now."
+    return f"Approved: it is posted {moment(post.due_at, now)}, as the account’s hours have it."
+
+
 Deed = Callable[[Post, HttpRequest, datetime], object]
 ACTS: dict[str, tuple[Deed, str]] = {
-    "approve": (lambda p, r, now: editorial.approve(p, by(r), now), "Approved: it is posted now."),
+    "approve": (lambda p, r, now: _approve(p, r, now), ""),
     "hold": (lambda p, r, now: editorial.hold(p), "Taken back: it waits for you again."),
     "cancel": (lambda p, r, now: editorial.cancel(p), "It will not be posted."),
     "retry": (lambda p, r, now: editorial.retry(p, now), "It is tried once more."),
