@@ -70,6 +70,17 @@ def test_facets_point_at_bytes(now: datetime) -> None:
     assert pointed == [("#Häfen", tag), (shorten(LINK), link)]
 
 
+def test_a_mention_points_at_whom_the_server_knows_and_others_are_text(now: datetime) -> None:
+    text = "By @ada.example.com, not @bob.example.com; see example.org/a"
+    known = {"ada.example.com": "did:plc:ada"}
+    made = record(offline().parts(text), message(now, text), known)
+    mention = {"$type": "app.bsky.richtext.facet#mention", "did": "did:plc:ada"}
+    link = {"$type": "app.bsky.richtext.facet#link", "uri": "https://example.org/a"}
+    assert [(facet["index"]["byteStart"], *facet["features"]) for facet in made["facets"]] == [
+        (3, mention), (len(text) - len("example.org/a"), link),
+    ]  # fmt: skip
+
+
 def test_a_record_tells_when_and_in_which_language(now: datetime) -> None:
     made = record([Part("A pier")], message(now, "A pier"))
     assert (made["createdAt"], made["langs"]) == ("2026-11-23T12:00:00.000Z", ["en-GB"])
@@ -104,6 +115,16 @@ class TestAgainstARealServer:
         found = self.channel(server, line.url).publish(post, lambda: None)
         assert found.permalink == f"https://bsky.app/profile/harbour.test/post/{post.key}"
         assert found.remote_id == f"at://{server.did}/app.bsky.feed.post/{post.key}"
+
+    def test_a_mention_is_resolved_by_the_server(self, server: pds.Pds, line: Line) -> None:
+        text = f"By @{server.handle} and @nobody.test {LINK}"
+        self.channel(server, line.url).publish(message(datetime.now(UTC), text), lambda: None)
+        facets = server.records()[-1]["value"]["facets"]
+        mention = {"$type": "app.bsky.richtext.facet#mention", "did": server.did}
+        assert [facet["features"][0]["$type"].split("#")[1] for facet in facets] == [
+            "mention", "link",
+        ]  # fmt: skip
+        assert facets[0]["features"] == [mention]
 
     def test_a_token_that_ran_out_is_renewed(self, server: pds.Pds, line: Line) -> None:
         channel = self.channel(server, line.url)

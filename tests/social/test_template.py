@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from syndicate.lib.errors import BadInput
@@ -75,6 +78,15 @@ def test_an_account_may_have_its_own_words() -> None:
 def test_a_template_that_fails_names_itself(own: str) -> None:
     with pytest.raises(BadInput, match="template of a x post"):
         rendered(own)
+
+
+@pytest.mark.django_db
+def test_the_page_on_channels_names_all_that_a_template_may_use() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "channels.md"
+    section = page.read_text(encoding="utf-8").partition("## Words")[2].partition("### Habits")[0]
+    told = set(re.findall(r"`(\w+)`", section))
+    article = rows.article()
+    assert {*variables(article, PLAIN), *vars(words(article, PLAIN))} <= told
 
 
 def test_hashtags_are_words_and_no_more_than_wanted() -> None:
