@@ -25,7 +25,7 @@ from typing import Any, ClassVar, NoReturn, Protocol
 import requests
 
 from syndicate.lib import clock
-from syndicate.lib.errors import NotSent
+from syndicate.lib.errors import BadInput, NotSent
 from syndicate.social.channels.fields import fill, known
 from syndicate.social.channels.grant import Begun, Granted
 from syndicate.social.channels.message import (
@@ -120,7 +120,7 @@ class Channel(ABC):
     @classmethod
     def begin(cls, app: Any, back: str) -> Begun:
         """Where to send a person who authorises us; the answer comes to *back*. Raises NotSent."""
-        raise NotImplementedError(cls.label)
+        raise cls._not_so()
 
     @classmethod
     def finish(cls, app: Any, memo: Mapping[str, str], answer: Mapping[str, str]) -> Granted:
@@ -128,7 +128,7 @@ class Channel(ABC):
 
         Raises BadInput where the person said no or the answer is another's, NotSent.
         """
-        raise NotImplementedError(cls.label)
+        raise cls._not_so()
 
     @property
     def takes(self) -> Media | None:
@@ -193,6 +193,10 @@ class Channel(ABC):
         """*answer*, after what it says of how much we may still ask has been kept."""
         self.full_until = room(answer.headers, clock.now()) or self.full_until
         return answer
+
+    @classmethod
+    def _not_so(cls) -> BadInput:
+        return BadInput(f"{cls.label} is not connected by allowing us.", "Give its credentials.")
 
     def _cannot(self, what: str) -> NoReturn:
         raise NotSent(f"{self.label} cannot {what}.", permanent=True, hint="Do it there by hand.")
