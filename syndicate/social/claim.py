@@ -41,7 +41,17 @@ def claim(post_id: int, now: datetime) -> Post | None:
         return None
     # All that another worker, or an editor, could have changed since we read it. A silent owner
     # that wakes between the two moves its lease, so it cannot send while we believe it dead.
-    names = ("status", "owner", "attempts", "lease_until", "unsure", "text", "chain", "due_at")
+    names = (
+        "status",
+        "owner",
+        "attempts",
+        "lease_until",
+        "unsure",
+        "text",
+        "thread",
+        "chain",
+        "due_at",
+    )
     seen = Post.objects.filter(pk=post.pk, **{name: getattr(post, name) for name in names})
     try:
         later = queue.put_off(post, now)

@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from syndicate.lib.status import Status
-from syndicate.social.channels import kind
+from syndicate.social.channels import kind, rules
 from syndicate.social.channels.base import DELETE, EDIT
 from syndicate.social.correction import Correction
 from syndicate.social.habits import DO, LEAVE
 from syndicate.social.models import Account, Post
+from syndicate.social.thread import renumbered
 from syndicate.social.write import Draft, draft
 from syndicate.sources.models import Article
 
@@ -88,12 +89,22 @@ def _edit(account: Account, post: Post, now: datetime) -> None:
     # Without a card nothing but the text can tell.
     renamed = post.card.get("title") != made.card.title or not made.card.title
     retold = post.card.get("description") != made.card.description
-    if (renamed or retold) and made.text != post.text:
+    text = _in_place(made, post)
+    if (renamed or retold) and text != post.text:
         reason = "The article’s summary was changed."
         if renamed:
             reason = f"The article is called “{post.article.title}” now."
-        _offer(account, post, Correction.Kind.EDIT, reason, now, made)
+        changed = replace(made, text=text)
+        _offer(account, post, Correction.Kind.EDIT, reason, now, changed)
     Post.objects.filter(pk=post.pk).update(article_revision=post.article.revision)
+
+
+def _in_place(made: Draft, post: Post) -> str:
+    """The new words of the first part, which stays the first of as many as stand there."""
+    if not post.thread:
+        return made.text
+    text = renumbered(made.text, 1, len(post.texts))
+    return made.text if rules(post.account).count(text) > made.limit else text
 
 
 def _delete(account: Account, post: Post, now: datetime) -> None:
@@ -121,8 +132,9 @@ def _offer(
         due_at=now if goes else None,
         hint="" if able else by_hand(post, what),
     )
-    # What was offered for an earlier revision, and not taken, is out of date.
-    earlier = post.corrections.filter(kind=what, status=Status.HELD)
+    # What an earlier revision wanted, and has not got, is out of date: it must not come after this.
+    waiting = [Status.HELD, Status.QUEUED, Status.DEFERRED, Status.FAILED]
+    earlier = post.corrections.filter(kind=what, status__in=waiting)
     earlier.update(status=Status.CANCELLED, error="The article was changed once more.")
     Correction.objects.bulk_create([correction], ignore_conflicts=True)
     log.info("%s a correction (%s) of %s", "began" if goes else "offered", what, post)

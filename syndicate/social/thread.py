@@ -17,6 +17,8 @@ from syndicate.lib.text import clip, graphemes, links, one_line
 
 Fits = Callable[[str], bool]
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+# What :func:`numbered` has put below a text.
+_NUMBER = re.compile(r"\n\n\d+/\d+$")
 _ASIDE = re.compile(r"<(figure|figcaption|table|pre)\b.*?</\1>", re.DOTALL)
 
 
@@ -42,6 +44,11 @@ def thread(paragraphs: Sequence[str], most: int, fits: Fits) -> list[str]:
 def numbered(text: str, number: int, of: int) -> str:
     """*text* as part *number* of a thread of so many."""
     return f"{text}\n\n{number}/{of}"
+
+
+def renumbered(text: str, number: int, of: int) -> str:
+    """The same of a text that may have another number by now."""
+    return numbered(_NUMBER.sub("", text), number, of)
 
 
 def rest(body: str, first: str) -> list[str]:

@@ -41,9 +41,11 @@ def weigh(text: str) -> int:
 
 def links(text: str) -> Iterator[tuple[int, int]]:
     """Where links stand in *text*: (begin, end). A bare name is one too."""
-    if "." not in text:
+    small = _lower(text)
+    # Text of dots and nothing that ends a name is not worth the grammar, which goes far back in it.
+    if "." not in text or not _end().search(small):
         return
-    for match in _grammar().finditer(_lower(text)):
+    for match in _grammar().finditer(small):
         if not _is_sound(match["domain"], match["url"], match["protocol"] or _DEFAULT):
             continue
         if match["protocol"]:
@@ -153,6 +155,12 @@ def _grammar() -> regex.Pattern[str]:
         rf"(?P<domain>{_LABELS}{_TOP})(?::[0-9]+)?(?P<path>/{_PATH}*)?(?:{_QUERY})?)",
         tops=sorted(tops()),
     )
+
+
+@cache
+def _end() -> regex.Pattern[str]:
+    """What every name ends in."""
+    return regex.compile(rf"\.{_TOP}", tops=sorted(tops()))
 
 
 @cache

@@ -115,6 +115,21 @@ def test_a_second_change_replaces_the_first_offer(
     assert (first.status, second.status) == (Status.CANCELLED, Status.HELD)
 
 
+def test_an_earlier_change_that_has_not_arrived_never_comes_after_a_later_one(
+    able: type[Able], post: Post, now: datetime
+) -> None:
+    habits(post.account, corrections="do")
+    rename(post, "A new pier")
+    (first,) = offered(post, now)
+    able.fails.append(NotSent("The line broke.", permanent=False))
+    correct(first.pk, now)
+    rename(post, "A newer pier")
+    _, second = offered(post, now)
+    for one in (second, first):
+        correct(one.pk, now + LATER)
+    assert [text.splitlines()[0] for text in able.there.values()] == ["A newer pier"]
+
+
 @pytest.mark.parametrize("corrections", ["offer", "do"])
 def test_a_withdrawn_article_is_taken_down(
     able: type[Able], post: Post, now: datetime, corrections: str
@@ -141,6 +156,15 @@ def test_what_its_source_only_shows_no_more_is_never_taken_down_unasked(
     Article.objects.update(missing_at=None)
     (found,) = offered(post, now)
     assert (found.status, found.error) == (Status.CANCELLED, "The article is back.")
+
+
+def test_the_first_of_a_thread_keeps_its_number(
+    able: type[Able], post: Post, now: datetime
+) -> None:
+    Post.objects.update(thread=["two 2/3", "three 3/3"], text="A new peir\n\n1/3")
+    rename(post, "A new pier")
+    (found,) = offered(post, now)
+    assert found.text.startswith("A new pier") and found.text.endswith("\n\n1/3")
 
 
 def test_a_thread_is_taken_down_from_its_end(
