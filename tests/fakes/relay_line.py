@@ -2,6 +2,7 @@
 
 with RelayLine(relay.url) as line:      talk to line.url instead
     line.on("EVENT")                    which messages are meant
+    line.on("EVENT", "5")               … those with an event of that kind
     line.drop_before()                  the next one never arrives, the line is cut
     line.drop_after()                   it arrives and is done, the answer is lost
     line.cut_answer()                   … half of the answer comes back
@@ -19,6 +20,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
@@ -36,8 +38,8 @@ class RelayLine:
 
     def __init__(self, target: str) -> None:
         self.target = target
-        self.said: list[str] = []  # the kinds of all messages: EVENT, REQ
-        self._meant = ""
+        self.asked: list[tuple[str, str]] = []  # (EVENT, its kind) or (REQ, ""), of all messages
+        self._meant = ("", "")
         self._faults: list[Fault] = []
         self._server: Server = serve(
             self._carry, "127.0.0.1", 0, process_request=self._greet, compression=None
@@ -53,9 +55,9 @@ class RelayLine:
         self._server.shutdown()
         self._serving.join(10)
 
-    def on(self, kind: str) -> None:
-        """Faults are meant for messages of *kind*."""
-        self._meant = kind
+    def on(self, message: str, kind: str = "") -> None:
+        """Faults are meant for these; *kind*: of the event in it, or of any."""
+        self._meant = (message, kind)
 
     def drop_before(self) -> None:
         """The next meant message is lost on its way."""
@@ -81,10 +83,6 @@ class RelayLine:
         """It arrives and is done, but the line is closed with *status* and *body*."""
         self._faults.append(Fault(True, status, headers, body))
 
-    def times(self, kind: str) -> int:
-        """How often a message of *kind* was said."""
-        return self.said.count(kind)
-
     def _greet(self, connection: ServerConnection, request: Request) -> Response | None:
         if request.headers.get("Accept") == "application/nostr+json":
             return connection.respond(404, "nothing is told of this relay")
@@ -97,15 +95,13 @@ class RelayLine:
     def _carry(self, here: ServerConnection) -> None:
         with connect(self.target, proxy=None, compression=None) as there:
             for said in here:
-                kind = json.loads(said)[0]
-                self.said.append(kind)
-                fault = self._faults.pop(0) if kind == self._meant and self._faults else None
+                fault = self._fault(json.loads(said))
                 if fault is not None and not fault.arrives:
                     self._refuse(here, json.loads(said), fault)
                     return
                 there.send(said)
                 answers = [there.recv(30)]
-                while kind == "REQ" and json.loads(answers[-1])[0] == "EVENT":
+                while self.asked[-1][0] == "REQ" and json.loads(answers[-1])[0] == "EVENT":
                     answers.append(there.recv(30))
                 if fault is not None and fault.seconds:
                     time.sleep(fault.seconds)
@@ -115,6 +111,12 @@ class RelayLine:
                 with suppress(ConnectionClosed):  # whoever asked may have gone by now
                     for answer in answers:
                         here.send(answer)
+
+    def _fault(self, said: list[Any]) -> Fault | None:
+        kind = str(said[1]["kind"]) if said[0] == "EVENT" else ""
+        self.asked.append((said[0], kind))
+        meant = (said[0], kind if self._meant[1] else "") == self._meant
+        return self._faults.pop(0) if meant and self._faults else None
 
     def _refuse(self, here: ServerConnection, said: list[object], fault: Fault) -> None:
         event = said[1]

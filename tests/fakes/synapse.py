@@ -76,11 +76,31 @@ class Synapse:
         found = [event["content"] for event in reversed(self.get(page)["chunk"])]
         return [content for content in found if "body" in content]
 
+    def standing(self) -> list[dict[str, Any]]:
+        """The room's messages, oldest first, each with the content that readers see now.
+
+        A change of what stands is part of that; one of what was taken down would be a post.
+        """
+        page = f"/v3/rooms/{quote(self.room)}/messages?dir=b&limit=500"
+        found = [one for one in reversed(self.get(page)["chunk"]) if "body" in one["content"]]
+        ids = {one["event_id"] for one in found}
+        return [one | {"content": _now(one)} for one in found if _changes(one) not in ids]
+
     def event(self, remote_id: str) -> dict[str, Any]:
         """One event, by what the channel calls it."""
         room, _, id = remote_id.partition("/")
         found: dict[str, Any] = self.get(f"/v3/rooms/{quote(room)}/event/{quote(id)}")
         return found
+
+    def edits(self, remote_id: str) -> list[str]:
+        """The texts of all changes of an event, oldest first."""
+        room, _, id = remote_id.partition("/")
+        page = f"/v1/rooms/{quote(room)}/relations/{quote(id)}/m.replace?dir=f"
+        return [one["content"]["m.new_content"]["body"] for one in self.get(page)["chunk"]]
+
+    def download(self, uri: str) -> bytes:
+        """An upload (mxc://…), as readers get it."""
+        return self.raw(f"/_matrix/client/v1/media/download/{uri.removeprefix('mxc://')}")
 
     def get(self, path: str) -> Any:
         """What the account gets."""
@@ -165,3 +185,17 @@ class Synapse:
             "rc_registration": _PLENTY,
             "rc_joins": {"local": _PLENTY, "remote": _PLENTY},
         }
+
+
+def _now(event: dict[str, Any]) -> dict[str, Any]:
+    """Its content after the last change; relations are the event's own."""
+    last = event.get("unsigned", {}).get("m.relations", {}).get("m.replace", {})
+    before: dict[str, Any] = event["content"]
+    kept = {name: before[name] for name in ("m.relates_to",) if name in before}
+    return last.get("content", {}).get("m.new_content", before) | kept
+
+
+def _changes(event: dict[str, Any]) -> str:
+    """The event that it replaces, or an empty text."""
+    relation = event["content"].get("m.relates_to", {})
+    return str(relation["event_id"]) if relation.get("rel_type") == "m.replace" else ""

@@ -151,8 +151,9 @@ class Matrix(Channel):
         last = stands.get("unsigned", {}).get("m.relations", {}).get("m.replace", {})
         now = last.get("content", {}).get("m.new_content") or stands["content"]
         if now.get("body") != message.text:
-            # Twice is as once, but A may follow upon B that followed upon A.
-            key = events.key(event, last.get("event_id", ""), message.text)
+            # Each correction has a key of its own: A may follow upon B that followed upon A, but B
+            # is not said anew where its answer was lost and A has followed by now.
+            key = events.key(event, message.key, message.text)
             self._put(room, key, events.replaced(stands["content"], message.text, event))
         return there
 

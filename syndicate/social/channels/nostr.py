@@ -31,7 +31,7 @@ from syndicate.social.channels.fields import entry
 from syndicate.social.channels.linked import linked
 from syndicate.social.channels.message import Identity, Message, Part, Published, Reactions
 from syndicate.social.channels.nostr_event import Event, Keys
-from syndicate.social.channels.nostr_relay import Relay, short
+from syndicate.social.channels.nostr_relay import Relay, kept, short
 
 log = logging.getLogger(__name__)
 
@@ -148,11 +148,7 @@ class Nostr(Channel):
 
         gone, errors = self._each(take_down)
         if errors:
-            raise NotSent(
-                " ".join(error.message for error in errors),
-                permanent=all(error.permanent for error in errors),
-                hint=f"On {len(gone)} of {len(gone) + len(errors)} relays it is gone.",
-            )
+            raise kept(len(gone), errors)
 
     def measure(self, remote_ids: Sequence[str]) -> dict[str, Reactions]:
         """Hearts, reposts, answers and quotes, each reader's once, on all relays together."""

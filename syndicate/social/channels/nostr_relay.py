@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -133,17 +134,35 @@ def short(taken: int, enough: int, errors: list[NotSent]) -> NotSent:
         return errors[0]
     later = [error for error in errors if not error.permanent]
     deciding = later or errors
-    waits = [error.retry_after for error in deciding if error.retry_after]
     reasons = " ".join(error.message for error in errors)
     return NotSent(
         f"{taken} of {taken + len(errors)} relays have the post, {enough} must: {reasons}",
         permanent=taken + len(later) < enough,
         hint=next((error.hint for error in deciding if error.hint), ""),
-        retry_after=max(waits, default=None),
+        retry_after=_wait(deciding),
         # One that has it shows it: the account cannot wait as if nothing had been said.
         scope=Scope.ITEM if taken else _scope(deciding),
         unknown=taken > 0 or any(error.unknown for error in errors),
     )
+
+
+def kept(gone: int, errors: list[NotSent]) -> NotSent:
+    """The error where a post is *gone* from some relays, and others would not take it down."""
+    if not gone and len(errors) == 1:
+        return errors[0]
+    later = [error for error in errors if not error.permanent]
+    deciding = later or errors
+    return NotSent(
+        " ".join(error.message for error in errors),
+        permanent=not later,
+        hint=f"On {gone} of {gone + len(errors)} relays it is gone.",
+        retry_after=_wait(deciding),
+        scope=Scope.ITEM if gone else _scope(deciding),
+    )
+
+
+def _wait(errors: list[NotSent]) -> timedelta | None:
+    return max((error.retry_after for error in errors if error.retry_after), default=None)
 
 
 def _scope(errors: list[NotSent]) -> Scope:
