@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from syndicate.social.channels.message import Image, Published, Reactions
+from syndicate.social.channels.message import Published, Reactions
 from tests.contracts.channel_capabilities import ChannelCapabilities, Shown, Standing
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import pds
@@ -169,6 +168,8 @@ class TestWebhook(ChannelCapabilities, ChannelContract):
         return server.published()
 
     edits = deletes = ("POST", "/")
+    bad_picture = None
+    fetched = True
 
     def standing(self, server: Receiver) -> list[Standing]:
         return [
@@ -180,10 +181,3 @@ class TestWebhook(ChannelCapabilities, ChannelContract):
             )
             for id, data in server.posts().items()
         ]
-
-    def images(self, count: int) -> tuple[Image, ...]:
-        made = super().images(count)
-        return tuple(replace(one, url=f"https://harbour.example.org/{one.alt}.jpg") for one in made)
-
-    def arrived(self, images: tuple[Image, ...]) -> list[Shown]:
-        return [Shown(one.url.encode(), one.alt) for one in images]

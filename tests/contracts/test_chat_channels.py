@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.contracts.channel_capabilities import ChannelCapabilities, Shown, Standing
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes import discord
-from tests.fakes.slack import FakeSlack
-from tests.fakes.telegram import FakeTelegram, too_many
+from tests.fakes.slack import FakeSlack, shown
+from tests.fakes.telegram import CHAT_ID, FakeTelegram, too_many
 
 
-class TestTelegram(ChannelContract):
+class TestTelegram(ChannelCapabilities, ChannelContract):
     channel = "telegram"
     decisive = ("POST", f"/bot{FakeTelegram.token}/send")
     secret = ("token", "110201543:a-token-that-was-taken-back")
@@ -35,8 +37,26 @@ class TestTelegram(ChannelContract):
     def published(self, server: FakeTelegram) -> list[str]:
         return server.published()
 
+    edits = ("POST", f"/bot{FakeTelegram.token}/editMessage")
+    deletes = ("POST", f"/bot{FakeTelegram.token}/deleteMessage")
+    bad_picture = (400, b'{"ok": false, "description": "Bad Request: IMAGE_PROCESS_FAILED"}')
 
-class TestDiscord(ChannelContract):
+    def standing(self, server: FakeTelegram) -> list[Standing]:
+        def named(id: int) -> str:
+            return f"{CHAT_ID}/{id}/{'caption' if id in server.photos else 'text'}"
+
+        return [
+            Standing(
+                named(id),
+                message.get("text") or message["caption"],
+                (Shown(server.photos[id]),) if id in server.photos else (),
+                named(before["message_id"]) if (before := message.get("reply_to_message")) else "",
+            )
+            for id, message in server.messages.items()
+        ]
+
+
+class TestDiscord(ChannelCapabilities, ChannelContract):
     channel = "discord"
     decisive = ("POST", "/api/v10/webhooks")
     secret = ("url", "a-token-that-was-taken-back")
@@ -57,8 +77,25 @@ class TestDiscord(ChannelContract):
     def published(self, server: discord.FakeDiscord) -> list[str]:
         return server.published()
 
+    edits = ("PATCH", "/api/v10/webhooks")
+    deletes = ("DELETE", "/api/v10/webhooks")
+    bad_picture = (413, b'{"code": 40005, "message": "Request entity too large"}')
 
-class TestSlack(ChannelContract):
+    def standing(self, server: discord.FakeDiscord) -> list[Standing]:
+        return [
+            Standing(
+                id,
+                message["content"],
+                tuple(
+                    Shown(server.files[id, one["id"]].data, one["description"])
+                    for one in message.get("attachments", [])
+                ),
+            )
+            for id, message in server.messages.items()
+        ]
+
+
+class TestSlack(ChannelCapabilities, ChannelContract):
     channel = "slack"
     decisive = ("POST", "/services/")
     secret = ("url", "akeythatwastakenback")
@@ -79,8 +116,15 @@ class TestSlack(ChannelContract):
     def published(self, server: FakeSlack) -> list[str]:
         return server.published()
 
+    bad_picture = (400, b"invalid_blocks")
+    fetched = True
 
-class TestSlackBot(ChannelContract):
+    def standing(self, server: FakeSlack) -> list[Standing]:
+        # The webhook itself tells no number.
+        return [replace(one, remote_id="") for one in _standing(server)]
+
+
+class TestSlackBot(ChannelCapabilities, ChannelContract):
     channel = "slackbot"
     decisive = ("POST", "/api/chat.postMessage")
     secret = ("token", "xoxb-a-token-that-was-taken-back")
@@ -100,3 +144,27 @@ class TestSlackBot(ChannelContract):
 
     def published(self, server: FakeSlack) -> list[str]:
         return server.published()
+
+    edits = ("POST", "/api/chat.update")
+    deletes = ("POST", "/api/chat.delete")
+    bad_picture = (200, b'{"ok": false, "error": "invalid_blocks"}')
+    fetched = flat = True
+
+    def standing(self, server: FakeSlack) -> list[Standing]:
+        return _standing(server)
+
+
+def _standing(server: FakeSlack) -> list[Standing]:
+    return [
+        Standing(
+            f"{server.channel}/{ts}",
+            shown(message["text"]),
+            tuple(
+                Shown(block["image_url"].encode(), block["alt_text"])
+                for attachment in message.get("attachments", [])
+                for block in attachment["blocks"]
+            ),
+            f"{server.channel}/{first}" if (first := message.get("thread_ts")) else "",
+        )
+        for ts, message in server.messages.items()
+    ]

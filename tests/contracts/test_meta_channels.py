@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from syndicate.social.channels.message import Published, Reactions
+from tests.contracts.channel_capabilities import ChannelCapabilities, Shown, Standing
 from tests.contracts.channel_contract import ChannelContract
 from tests.fakes.facebook import PAGE, FakeFacebook
-from tests.fakes.linkedin import ORGANIZATION, FakeLinkedIn
+from tests.fakes.faults import Line
+from tests.fakes.linkedin import ORGANIZATION, FakeLinkedIn, shown
 from tests.fakes.threads import FakeThreads
 
 
-class TestLinkedIn(ChannelContract):
+class TestLinkedIn(ChannelCapabilities, ChannelContract):
     channel = "linkedin"
     decisive = ("POST", "/rest/posts")
     secret = ("token", "AQX-a-token-that-was-taken-back")
@@ -25,7 +28,15 @@ class TestLinkedIn(ChannelContract):
         with FakeLinkedIn() as server:
             # LinkedIn's own refusal of duplicates is a second guard; reading must do without it.
             server.refuses_duplicates = False
+            server.slow = 0
             yield server
+
+    @pytest.fixture
+    def line(self, server: FakeLinkedIn) -> Iterator[Line]:
+        with Line(server.url) as line:
+            line.on(*self.decisive)
+            server.storage = line.url
+            yield line
 
     def credentials(self, server: FakeLinkedIn, url: str) -> dict[str, str]:
         return {"token": server.token}
@@ -36,8 +47,35 @@ class TestLinkedIn(ChannelContract):
     def published(self, server: FakeLinkedIn) -> list[str]:
         return server.published()
 
+    edits = ("POST", "/rest/posts/")
+    deletes = ("DELETE", "/rest/posts/")
+    uploads = ("PUT", "/upload/")
 
-class TestThreads(ChannelContract):
+    def standing(self, server: FakeLinkedIn) -> list[Standing]:
+        return [
+            Standing(
+                post["id"],
+                shown(post["commentary"]),
+                tuple(
+                    Shown(server.images[one["id"]]["data"], one.get("altText", ""))
+                    for one in _pictures(post.get("content", {}))
+                ),
+            )
+            for post in server.posts
+        ]
+
+    def received(self, server: FakeLinkedIn, there: Published) -> Reactions:
+        server.noticed = {there.remote_id}
+        return Reactions(likes=4, reposts=1, replies=2, views=50, clicks=9)
+
+
+def _pictures(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of a post's *content*, one or several; a card's is none."""
+    one = content.get("media")
+    return [one] if one else content.get("multiImage", {}).get("images", [])
+
+
+class TestThreads(ChannelCapabilities, ChannelContract):
     channel = "threads"
     decisive = ("POST", "/v1.0/me/threads_publish")
     secret = ("token", "THAA-a-token-that-was-taken-back")
@@ -57,8 +95,32 @@ class TestThreads(ChannelContract):
     def published(self, server: FakeThreads) -> list[str]:
         return server.published()
 
+    deletes = ("DELETE", "/v1.0/")
+    # The container of a picture, which Threads fetches.
+    uploads = ("POST", "/v1.0/me/threads")
+    bad_picture = (400, b'{"error": {"message": "The media could not be fetched", "code": 100}}')
+    fetched = True
 
-class TestFacebook(ChannelContract):
+    def standing(self, server: FakeThreads) -> list[Standing]:
+        return [
+            Standing(
+                post["id"],
+                post["text"],
+                tuple(
+                    Shown(one["image_url"].encode(), one.get("alt_text", ""))
+                    for one in server.pictures(post)
+                ),
+                post["given"].get("reply_to_id", ""),
+            )
+            for post in server.posts
+        ]
+
+    def received(self, server: FakeThreads, there: Published) -> Reactions:
+        server.noticed = {there.remote_id}
+        return Reactions(likes=7, reposts=2, replies=3, quotes=1, views=90)
+
+
+class TestFacebook(ChannelCapabilities, ChannelContract):
     channel = "facebook"
     decisive = ("POST", f"/v26.0/{PAGE}/feed")
     secret = ("token", "EAAB-a-token-that-was-taken-back")
@@ -79,3 +141,22 @@ class TestFacebook(ChannelContract):
 
     def published(self, server: FakeFacebook) -> list[str]:
         return server.published()
+
+    edits = ("POST", f"/v26.0/{PAGE}_")
+    deletes = ("DELETE", f"/v26.0/{PAGE}_")
+    uploads = ("POST", f"/v26.0/{PAGE}/photos")
+    bad_picture = (400, b'{"error": {"message": "Missing or invalid image file", "code": 324}}')
+
+    def standing(self, server: FakeFacebook) -> list[Standing]:
+        return [
+            Standing(
+                post["id"],
+                post["message"],
+                tuple(Shown(**server.photos[photo]) for photo in post["photos"]),
+            )
+            for post in server.posts
+        ]
+
+    def received(self, server: FakeFacebook, there: Published) -> Reactions:
+        server.noticed = {there.remote_id}
+        return Reactions(likes=5, reposts=1, replies=2, views=300, clicks=40)

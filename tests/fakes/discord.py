@@ -3,7 +3,7 @@
 with FakeDiscord() as discord:
     discord.hook                what an account needs
     discord.messages            what stands there, by id: content, attachments, asked
-    discord.files               what was uploaded
+    discord.files               what was uploaded, by the message's id and the attachment's
     discord.forum = True        it takes nothing but threads
     discord.room = 1            requests until it says 429, for *pause* seconds
     discord.takes_files = False
@@ -28,7 +28,7 @@ class FakeDiscord(Service):
     def __init__(self) -> None:
         super().__init__()
         self.messages: dict[str, dict[str, Any]] = {}
-        self.files: dict[str, File] = {}
+        self.files: dict[tuple[str, int], File] = {}
         self.forum = False
         self.takes_files = True
         self.gone = False
@@ -105,7 +105,8 @@ class FakeDiscord(Service):
         opened = id if post.get("thread_name") else ""
         message = {"id": id, "channel_id": thread or opened or CHANNEL, **post}
         self.messages[id] = message
-        self.files |= files
+        for one in post.get("attachments", []):
+            self.files[id, one["id"]] = files[f"files[{one['id']}]"]
         return Reply(200, message) if asked.query.get("wait") == "true" else Reply(204)
 
 

@@ -6,6 +6,7 @@ with FakeFacebook() as facebook:
     facebook.refuses_duplicates     #506, as Facebook does for a while
     facebook.refuses_pictures       1366046
     facebook.has_insights           False: a page too small for them
+    facebook.noticed = {id}         the posts that readers reacted to; None: all
     facebook.ignores_since          its feed tells older posts too
     facebook.usage                  what X-Business-Use-Case-Usage says, in per cent and minutes
     facebook.error = (400, {…})     the next answer
@@ -38,6 +39,7 @@ class FakeFacebook(Loopback):
         self.posts: list[dict[str, Any]] = []
         self.photos: dict[str, dict[str, Any]] = {}
         self.counts = {"likes": 5, "comments": 2, "shares": 1, "views": 300, "clicks": 40}
+        self.noticed: set[str] | None = None
         self.refuses_duplicates = True
         self.refuses_pictures = False
         self.has_insights = True
@@ -140,17 +142,19 @@ class FakeFacebook(Loopback):
 
     def _counts(self, post: dict[str, Any], fields: str) -> Told:
         told: dict[str, Any] = {"id": post["id"]}
+        ignored = self.noticed is not None and post["id"] not in self.noticed
+        counts = dict.fromkeys(self.counts, 0) if ignored else self.counts
         for name, count in (("reactions", "likes"), ("comments", "comments")):
             if f"{name}.summary(total_count)" in fields:
-                told[name] = {"data": [], "summary": {"total_count": self.counts[count]}}
-        if "shares" in fields and self.counts["shares"]:
-            told["shares"] = {"count": self.counts["shares"]}
+                told[name] = {"data": [], "summary": {"total_count": counts[count]}}
+        if "shares" in fields and counts["shares"]:
+            told["shares"] = {"count": counts["shares"]}
         if "insights" in fields:
             if not self.has_insights:
                 return _error(400, 100, "(#100) The value must be a valid insights metric")
             names = (("post_media_view", "views"), ("post_clicks", "clicks"))
             told["insights"] = {"data": [
-                {"name": name, "period": "lifetime", "values": [{"value": self.counts[of]}]}
+                {"name": name, "period": "lifetime", "values": [{"value": counts[of]}]}
                 for name, of in names
             ]}  # fmt: skip
         return Told(body=told)

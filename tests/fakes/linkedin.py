@@ -8,6 +8,8 @@ with FakeLinkedIn() as linkedin:
     linkedin.lets_read = False      a token that may post and nothing else
     linkedin.left = 0               the day's share is used up
     linkedin.refuses_pictures       what is uploaded cannot be used
+    linkedin.storage                where pictures are brought; its own address at first
+    linkedin.noticed = {urn}        the posts that readers reacted to; None: all
 
 As LinkedIn does, it cuts a text off at the first sign that should have been escaped.
 """
@@ -48,6 +50,8 @@ class FakeLinkedIn(Loopback):
         self.refuses_duplicates = True
         self.refuses_pictures = False
         self.lets_read = True
+        self.storage = self.url
+        self.noticed: set[str] | None = None
         self.left = 1000
         self.slow = 1  # looks until a picture is AVAILABLE
         self.now = datetime.now(UTC)
@@ -149,7 +153,7 @@ class FakeLinkedIn(Loopback):
         urn = f"urn:li:image:C{next(self._ids)}"
         owner = given["initializeUploadRequest"]["owner"]
         self.images[urn] = {"id": urn, "owner": owner, "status": "WAITING_UPLOAD", "data": b""}
-        value = {"image": urn, "uploadUrl": f"{self.url}/upload/{urn}", "uploadUrlExpiresAt": 0}
+        value = {"image": urn, "uploadUrl": f"{self.storage}/upload/{urn}", "uploadUrlExpiresAt": 0}
         return Told(body={"value": value})
 
     def _put(self, asked: Asked) -> Told:
@@ -169,12 +173,17 @@ class FakeLinkedIn(Loopback):
 
     def _statistics(self, query: dict[str, str]) -> Told:
         asked = query.get("shares", "List()").removeprefix("List(").removesuffix(")").split(",")
-        counts = {"likeCount": 4, "shareCount": 1, "commentCount": 2, "impressionCount": 50}
         rows = [
-            {"share": post["id"], "totalShareStatistics": counts | {"clickCount": 9}}
+            {"share": post["id"], "totalShareStatistics": self._counts(post["id"])}
             for post in self.posts if post["id"] in asked
         ]  # fmt: skip
         return Told(body={"elements": rows})
+
+    def _counts(self, urn: str) -> dict[str, int]:
+        counts = {"likeCount": 4, "shareCount": 1, "commentCount": 2, "impressionCount": 50}
+        counts["clickCount"] = 9
+        ignored = self.noticed is not None and urn not in self.noticed
+        return dict.fromkeys(counts, 0) if ignored else counts
 
     def _exchange(self, given: dict[str, str]) -> Told:
         known = all(given.get(name) == value for name, value in APP.items())

@@ -3,6 +3,7 @@
 with FakeTelegram() as telegram:
     telegram.url, telegram.token, telegram.chat
     telegram.messages           what stands there, by number: text or caption, entities, photo
+    telegram.photos             the pictures, by the same number
     telegram.moved_to = -100…   the group became a supergroup: its old number answers no more
     telegram.writes = False     the bot was thrown out
     telegram.reads_marks, telegram.takes_photos = False
@@ -32,7 +33,7 @@ class FakeTelegram(Service):
     def __init__(self) -> None:
         super().__init__()
         self.messages: dict[int, dict[str, Any]] = {}
-        self.photos: list[bytes] = []
+        self.photos: dict[int, bytes] = {}
         self.room: dict[str, Any] = {
             "id": CHAT_ID, "type": "channel", "title": "The Review", "username": "review",
         }  # fmt: skip
@@ -88,7 +89,7 @@ class FakeTelegram(Service):
             return _no(413, "Request Entity Too Large")
         reply = self._send(values, "caption", 1024, "message caption is too long")
         if reply.status == 200:
-            self.photos.append(photo)
+            self.photos[reply.body["result"]["message_id"]] = photo
             reply.body["result"]["photo"] = [{"file_id": "AgAC", "width": 90, "height": 60}]
         return reply
 

@@ -9,6 +9,7 @@ with FakeThreads() as threads:
     threads.lists = False       the list of posts lags behind
     threads.refuses_after       the next post is published, and refused all the same
     threads.used                posts in these 24 hours
+    threads.noticed = {id}      the posts that readers reacted to; None: all
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class FakeThreads(Loopback):
         self.refuses_after = False
         self.used = 0
         self.insights = {"views": 90, "likes": 7, "replies": 3, "reposts": 2, "quotes": 1}
+        self.noticed: set[str] | None = None
         self.now = datetime.now(UTC)
         self._lost = False
         self._ids = itertools.count(18_000)
@@ -55,6 +57,13 @@ class FakeThreads(Loopback):
     def published(self) -> list[str]:
         """The texts, oldest first."""
         return [post["text"] for post in self.posts]
+
+    def pictures(self, post: dict[str, Any]) -> list[dict[str, str]]:
+        """What was given with each of *post*'s, in their order."""
+        given = post["given"]
+        children = [id for id in given.get("children", "").split(",") if id]
+        found = [self.containers[id]["given"] for id in children] or [given]
+        return [one for one in found if "image_url" in one]
 
     def lose_next(self) -> None:
         """As happens to a fresh container now and then."""
@@ -164,8 +173,10 @@ class FakeThreads(Loopback):
             self.posts.remove(post)
             return Told(body={"success": True, "deleted_id": id})
         if rest == ["insights"]:
+            ignored = self.noticed is not None and id not in self.noticed
+            counts = dict.fromkeys(self.insights, 0) if ignored else self.insights
             rows = [{"name": name, "period": "lifetime", "values": [{"value": value}]}
-                    for name, value in self.insights.items()]  # fmt: skip
+                    for name, value in counts.items()]  # fmt: skip
             return Told(body={"data": rows})
         return Told(body=_shown(post))
 

@@ -79,6 +79,19 @@ def test_a_picture_that_cannot_be_used_costs_only_itself(fake: FakeLinkedIn) -> 
     assert "thumbnail" not in fake.posts[0]["content"]["article"]
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_storage_in_trouble_costs_no_picture(fake: FakeLinkedIn, status: int) -> None:
+    with Line(fake.url) as line:
+        fake.storage = line.url
+        line.on("PUT", "/upload/")
+        line.answer(status)
+        with pytest.raises(NotSent) as later:
+            post(fake, pictures=(PICTURE,))
+        assert not later.value.permanent and fake.posts == []
+        post(fake, pictures=(PICTURE,))
+    assert "media" in fake.posts[0]["content"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pictures_go_with_their_words(fake: FakeLinkedIn, count: int) -> None:
     post(fake, pictures=(PICTURE,) * count)

@@ -105,7 +105,7 @@ def test_marks_that_cannot_be_read_do_not_lose_the_post(telegram: FakeTelegram) 
 
 def test_a_picture_goes_with_the_text_as_its_caption(telegram: FakeTelegram) -> None:
     posted = publish(channel(telegram, silent=True, topic=7), message(NOW, pictures=(PICTURE,)))
-    assert telegram.photos == [PICTURE.data]
+    assert list(telegram.photos.values()) == [PICTURE.data]
     kept = telegram.messages[1]
     assert kept["caption"] == f"A new pier\n\n{LINK}"
     assert kept["caption_entities"][0]["type"] == "bold"

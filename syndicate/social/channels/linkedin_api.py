@@ -99,7 +99,9 @@ class Api:
         sent = http.call("PUT", about["uploadUrl"], data=picture.data,
                          headers={"Content-Type": picture.kind})  # fmt: skip
         if not 200 <= sent.status_code < 300:
-            raise NotSent(f"{LABEL} refuses a picture ({sent.status_code}).", permanent=True)
+            # What is about the storage, not about the picture, passes: it is brought again then.
+            passes = sent.status_code >= 500 or sent.status_code in {408, 425, 429}
+            raise NotSent(f"{LABEL} refuses a picture ({sent.status_code}).", permanent=not passes)
         urn = str(about["image"])
         if until(lambda: self._ready(urn), READY_WITHIN) != "AVAILABLE":
             raise NotSent(f"{LABEL} could not use a picture.", permanent=True)
