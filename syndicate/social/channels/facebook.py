@@ -175,6 +175,8 @@ class Facebook(GraphChannel):
             source = {"source": ("picture", picture.data, picture.kind)}
             try:
                 photo = self._ask("POST", f"{self._page}/photos", fields, source)
+                if not photo.get("id"):
+                    raise NotSent("Facebook gave a picture no number.", permanent=True)
                 found.append(str(photo["id"]))
             except NotSent as error:
                 if error.scope is Scope.LANE or not error.permanent:
