@@ -101,7 +101,8 @@ def test_a_picture_goes_as_the_account_wants_it(
 
 
 def test_what_takes_no_pictures_is_given_none() -> None:
-    made = draft(account(picture="attach"), article(image_url="https://a.example/1.jpg"))
+    nostr = rows.account("nostr", customs={"picture": "attach"})
+    made = draft(nostr, article(image_url="https://a.example/1.jpg"))
     assert made.pictures == []
 
 
@@ -123,12 +124,12 @@ def test_a_thread_has_the_link_first_and_goes_on_where_that_ended(
 
 @pytest.mark.parametrize(
     ("channel", "customs", "body"),
-    [("rich", {"thread": 1}, BODY), ("webhook", {"thread": 3}, BODY), ("rich", {"thread": 3}, "")],
+    [("rich", {"thread": 1}, BODY), ("discord", {"thread": 3}, BODY), ("rich", {"thread": 3}, "")],
 )
 def test_otherwise_it_is_one_post_without_a_number(
     rich: str, channel: str, customs: dict[str, Any], body: str
 ) -> None:
-    made = draft(account(channel, **customs), article(body=body))
+    made = draft(rows.account(channel, customs=customs), article(body=body))
     assert made.thread == [] and "1/" not in made.text.replace(LINK, "")
 
 

@@ -55,7 +55,7 @@ def test_one_at_a_time_and_one_a_day(posts: list[Post], now: datetime) -> None:
 
 def test_as_often_as_the_rules_say(posts: list[Post], account: Account, now: datetime) -> None:
     habits(account, reshare_times=2, reshare_tag="evergreen")
-    for day in range(400):
+    for day in range(0, 400, 5):
         for post in again(now + day * DAY):
             publish(post.pk, now + day * DAY)
     assert [post.round for post in again(now + 400 * DAY)] == [1, 2]

@@ -67,8 +67,9 @@ def test_what_is_cut_is_cut_between_characters_and_mostly_between_words(
     if kept == whole or not kept.endswith("…"):
         return
     kept = kept.removesuffix("…")
-    seen = regex.findall(r"\X", kept)
-    assert regex.findall(r"\X", whole)[: len(seen)] == seen
+    seen = [cluster.rstrip() for cluster in regex.findall(r"\X", kept)]
+    # A space that belongs to the sign before it may go where the text ends.
+    assert [cluster.rstrip() for cluster in regex.findall(r"\X", whole)][: len(seen)] == seen
     assert not any(begin < len(kept) < end for begin, end in links(whole))
     torn = whole[len(kept) :][:1].isalnum() and kept[-1:].isalnum()
     assert not torn or len(kept.rpartition(" ")[0]) * 2 <= len(kept)
