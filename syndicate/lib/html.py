@@ -20,6 +20,7 @@ from lxml import html as lxml_html
 from syndicate.lib.sentences import cut
 from syndicate.lib.tidy import Element, is_deep, tidy, without_controls
 
+_DECLARATION = re.compile(r"^(?:\s*<\?xml(?:.{0,200}?\?>|[^>]*>?))+", re.DOTALL)
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure",
     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre",
@@ -115,8 +116,8 @@ def parse(html: str | bytes) -> Element | None:
 def _clean(html: str | bytes) -> str | bytes:
     if isinstance(html, bytes):
         return html.replace(b"\0", b"")  # libxml2 ends a text there
-    # lxml refuses an encoding declared inside a str.
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", without_controls(html))
+    # lxml refuses an encoding declared inside a str, be the declaration as broken as it may.
+    return _DECLARATION.sub("", without_controls(html))
 
 
 def _gather(element: Element, pieces: list[str]) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from syndicate.lib.html import Image, excerpt, images, sanitise, to_text
+from syndicate.lib.html import Image, excerpt, images, parse, sanitise, to_text
 from syndicate.lib.pictures import best_of
 
 BASE = "https://harbour.example.org/2026/pier"
@@ -177,3 +177,18 @@ def test_no_character_that_lxml_refuses_stands_in_the_way(code: int) -> None:
     for unfit in (chr(code), f"&#{code};", f"&#x{code:x};", f"&#X000{code:X}"):
         assert sanitise(f"a{unfit} b<p><img src='/{unfit}a'>", BASE).startswith("<p>a b</p>")
     assert sanitise("a &#65; &#x1F680; &#99999999;", BASE).startswith("<p>a A 🚀")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<?xml version="1.0" encoding=">UTF-8"?>',
+        '<?xml version="1.0" encoding="utf-8">',
+        '<?xml version="1.0" encoding="utf-8"',
+        ' <?xml version="1.0"?> <?xml version="1.0" encoding="latin-1"?>',
+    ],
+)
+def test_an_encoding_that_is_declared_somehow_stops_nothing(declared: str) -> None:
+    root = parse(f"{declared}<p>A new pier</p>")
+    assert root is not None and "pier" in root.text_content()
