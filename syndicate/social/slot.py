@@ -12,7 +12,6 @@ the same hours.
 from __future__ import annotations
 
 import re
-from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -77,15 +76,6 @@ def after(wanted: datetime, when: When, taken: Iterable[datetime] = ()) -> datet
             return at
         at = later
     return at
-
-
-def spread(wanted: datetime, when: When, count: int, taken: Iterable[datetime]) -> list[datetime]:
-    """So many moments, each beside those before it."""
-    others, found = sorted(taken), []
-    for _ in range(count):
-        found.append(after(wanted, when, others))
-        insort(others, found[-1])
-    return found
 
 
 def _slot(at: datetime, when: When, taken: Sequence[datetime]) -> datetime:

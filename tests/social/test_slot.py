@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.lib.errors import BadInput
-from syndicate.social.slot import When, after, quiet, slots, spread
+from syndicate.social.slot import When, after, quiet, slots
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday, one o'clock in Berlin
@@ -27,6 +29,15 @@ def when(
 def local(at: datetime) -> str:
     """The wall clock in Berlin."""
     return f"{at.astimezone(BERLIN):%a %d %H:%M}"
+
+
+def spread(wanted: datetime, when: When, count: int, taken: Iterable[datetime]) -> list[datetime]:
+    """So many moments, each beside those before it."""
+    others, found = sorted(taken), []
+    for _ in range(count):
+        found.append(after(wanted, when, others))
+        insort(others, found[-1])
+    return found
 
 
 def test_without_hours_it_goes_at_once() -> None:
