@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -21,18 +20,36 @@ def peak_mb(pid: int) -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
-def family(pid: int) -> list[int]:
-    """A process and its children, as a database server and its sessions."""
-    return [pid, *children(pid)]
+def family_seconds(pid: int) -> float:
+    """A process and its children together, as a database server and its sessions.
+
+    A child that ends meanwhile is not missed: its parent's count takes it in.
+    """
+    return (sum(map(_ticks_or_none, children(pid))) + _ticks(pid)) / _TICK
 
 
-def children(pid: int) -> Iterable[int]:
-    """Those it started itself."""
+def children(pid: int) -> list[int]:
+    """Those it started itself, as far as they still run."""
     return [
         int(child)
         for tasks in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in tasks.read_text(encoding="ascii").split()
+        for child in _read(tasks).split()
     ]
+
+
+def _ticks_or_none(pid: int) -> int:
+    try:
+        return _ticks(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def _read(path: Path) -> bytes:
+    # A thread may end between the listing and the reading.
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _ticks(pid: int) -> int:

@@ -27,7 +27,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from benchmarks import keys, peers
-from benchmarks.cpu import cpu_seconds, family
+from benchmarks.cpu import family_seconds
 from benchmarks.rounds import Rounds, Run, interleave
 from benchmarks.sink import FastSink, PostfixSink, Sink
 from benchmarks.site import Site
@@ -82,7 +82,7 @@ class Bench:
             return peers.smtplib_sent(sink, mail, mails)
 
     def _base(self) -> float:
-        return cpu_seconds(*family(self._server.pid)) if self._server else 0.0
+        return family_seconds(self._server.pid) if self._server else 0.0
 
 
 def measure(options: argparse.Namespace) -> tuple[Rounds, int]:

@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.cpu import cpu_seconds, family
+from benchmarks.cpu import family_seconds
 from benchmarks.rounds import Run, interleave
 from benchmarks.sink import FastSink
 from benchmarks.site import Site, Worker
@@ -130,7 +130,7 @@ class Bench:
         return sum(worker.cpu() for worker in fleet.workers)
 
     def _base(self) -> float:
-        return cpu_seconds(*family(self._server.pid))
+        return family_seconds(self._server.pid)
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:

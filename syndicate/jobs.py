@@ -25,6 +25,7 @@ from syndicate.mail.compose import compose
 from syndicate.mail.confirm import confirm
 from syndicate.mail.deliver import deliver_batch, in_hand
 from syndicate.mail.models import Batch, Edition, Newsletter
+from syndicate.mail.settle import finish
 from syndicate.mail.start import start
 from syndicate.social import measure, offer, reshare
 from syndicate.social.correct import correct
@@ -111,6 +112,13 @@ JOBS = (
         deliver_batch,
         width=4,
         claim="owner, lease and fence taken by one conditional UPDATE",
+    ),
+    Job(
+        "finish",
+        lambda now: Edition.objects.done().values_list("pk", flat=True),
+        finish,
+        width=1,
+        claim="sending → sent by conditional UPDATE, if no batch is left",
     ),
     Job(
         "write",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from benchmarks import (
     build,
+    cpu,
     deliver,
     extract,
     handover,
@@ -44,6 +47,13 @@ def ran(main: Callable[[], None], capsys: pytest.CaptureFixture[str], *options: 
     finally:
         sys.argv = before
     return json.loads(capsys.readouterr().out)
+
+
+def test_a_session_that_ended_while_it_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait(10)
+    monkeypatch.setattr(cpu, "children", lambda pid: [gone.pid])
+    assert cpu.family_seconds(os.getpid()) > 0
 
 
 @compiler

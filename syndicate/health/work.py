@@ -29,6 +29,7 @@ KINDS = {
     "detect": "source",
     "compose": "newsletter",
     "start": "edition",
+    "finish": "edition",
     "write": "account",
     "publish": "post",
     "reshare": "account",

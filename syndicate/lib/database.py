@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.utils import InternalError, OperationalError
 
 from syndicate.lib.errors import ConfigError
@@ -65,6 +67,18 @@ def _sqlite(file: Path) -> dict[str, Any]:
             "init_command": _SQLITE_PRAGMAS,
         },
     }
+
+
+def _forget_frozen(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Who is frozen within a transaction, or whose machine is lost, must not keep its locks, be
+    they of rows or of :func:`one_at_a_time`, from everybody for ever."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET idle_in_transaction_session_timeout = '1min'")
+
+
+# Not among the options of the connection: PgBouncer takes none that it does not know.
+connection_created.connect(_forget_frozen)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 from syndicate.lib.errors import BadInput
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery, Edition
+from syndicate.mail.settle import stand_still
 from syndicate.mail.tally import recount
 
 # What may be tried once more; "unknown" has an act of its own, as it may have arrived.
@@ -34,6 +35,7 @@ def resolve_unknown(edition: Edition, resend: bool, now: datetime) -> int:
     if resend:
         return _queue(edition, unknown, now)
     with transaction.atomic():
+        stand_still(edition.pk)
         count = _some(unknown.update(status=Status.SENT, reply="taken for sent by an editor"))
         recount(edition.pk)
     return count
@@ -48,6 +50,7 @@ def _queue(edition: Edition, deliveries: QuerySet[Delivery], now: datetime) -> i
         paused_at = Case(When(status=Status.SENDING, then=F("paused_at")))
         if not sendable.update(status=Status.SENDING, finished_at=None, paused_at=paused_at):
             raise BadInput(f"“{edition}” is not being sent.", "Approve it first.")
+        stand_still(edition.pk)
         count = _some(
             deliveries.update(
                 status=Status.QUEUED, attempts=0, due_at=None, done_at=None, code=None, reply=""

@@ -32,7 +32,7 @@ from syndicate.mail.models import Batch, Edition
 from syndicate.mail.pace import pacer
 from syndicate.mail.recover import policy
 from syndicate.mail.routes import Route, choose
-from syndicate.mail.settle import summary
+from syndicate.mail.settle import finish, summary
 from syndicate.mail.transports import open_transport
 
 log = logging.getLogger(__name__)
@@ -118,6 +118,7 @@ class _Run:
                     hands.wait(ROUND)
                     if self._is_overtime():
                         hands.abort()
+                finish(self._edition.pk, self._time())
         finally:
             self._ledger.close()
         if self._sent or hands.closed:

@@ -30,6 +30,7 @@ from syndicate.mail.again import resolve_unknown, retry
 from syndicate.mail.models import Edition, EditionArticle, Newsletter
 from syndicate.mail.render import Rendered, Values, personalise, render
 from syndicate.mail.send import send
+from syndicate.mail.settle import stand_still
 from syndicate.mail.start import check
 from syndicate.mail.tally import recount, tally
 
@@ -121,6 +122,7 @@ def cancel(edition: Edition) -> None:
     )
     waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.DEFERRED])
     with transaction.atomic():
+        stand_still(edition.pk)
         waiting.update(status=Status.CANCELLED, due_at=None)
         recount(edition.pk)
 

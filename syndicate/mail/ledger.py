@@ -1,8 +1,7 @@
 """What a run knows of its batches, and the database's side of a round. All in its transaction.
 
-note      what came back → Deliveries, leases renewed      fence broken? the batch is lost to us
-          first the edition, then its batches, then their Deliveries: so locks are asked for here,
-          and by whoever else changes them (mail.again, mail.editorial, mail.recover)
+note      leases renewed      fence broken? the batch is lost to us
+          what came back → Deliveries; of all batches by their keys first (mail.settle says why)
 next      who is due and still reads, of the batches in hand; else the edition's next batch
 put_down  batches of which all is told: settled
 committed the journals of these are done with      rolled_back  as if there had been no round
@@ -24,7 +23,7 @@ from syndicate.mail.claim import Claim, claim, claim_next, owner
 from syndicate.mail.journal import Journal
 from syndicate.mail.load import Item, Load
 from syndicate.mail.message import compile
-from syndicate.mail.models import Batch, Edition
+from syndicate.mail.models import Edition
 from syndicate.mail.outcome import Outcome
 from syndicate.mail.pace import Pacer
 from syndicate.mail.portion import portion
@@ -70,14 +69,12 @@ class Ledger:
         self._done = []
         self._home = [load for load in self._loads
                       if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
-        self.wanted = _is_wanted(self._edition.pk, lock=bool(self._home))
-        for load in list(self._loads):
-            if (load.told or not load.claim.is_fresh()) and not load.claim.keep(now):
-                self._lose(load)
+        self.wanted = _is_wanted(self._edition.pk)
+        for load in sorted([*self._loads, *self._lost], key=lambda load: load.claim.batch_id):
+            self._hold(load, now)
         outcomes = [self._learn(item, outcome, now)
                     for load in self._loads for item, outcome in load.told]  # fmt: skip
         record(self._edition.pk, outcomes, now)
-        self._note_lost(now)
         self.came = len(outcomes)
         return sum(outcome.status is Status.SENT for outcome in outcomes)
 
@@ -101,14 +98,10 @@ class Ledger:
         for load in [load for load in self._home if load in self._loads]:
             mine = range(load.claim.first_seq, load.claim.last_seq + 1)
             reopens = self._pacer.settle(now, mine)
-            if load.claim.keep(now):
-                # Who was not asked for yet need not wait with those whom the pace holds back.
-                not_before = reopens if load.dry else None
-                settle(load.claim.batch, now, not_before)
-                self._loads.remove(load)
-                self._done.append(load)
-            else:
-                self._lose(load)
+            # Who was not asked for yet need not wait with those whom the pace holds back.
+            settle(load.claim.batch, now, reopens if load.dry else None)
+            self._loads.remove(load)
+            self._done.append(load)
 
     def committed(self) -> None:
         """The database has it. What was asked in it is as fresh as its answer."""
@@ -188,6 +181,9 @@ class Ledger:
         for seq in rest:
             if seq in load.taken:
                 load.taken[seq].asked = 0.0  # its dot will not be
+        if rest and not load.claim.keep(now):  # its row first, then what is written of it
+            self._lose(load)
+            return []
         bar(self._edition.pk, found.barred, now)
         put_off(self._edition.pk, found.later)
         return self._admit(load, found.items, now)
@@ -226,6 +222,18 @@ class Ledger:
             return outcome
         return self._pacer.learn(item, outcome, now)
 
+    def _hold(self, load: Load, now: datetime) -> None:
+        """Its row is ours until the round ends, if there is anything to write of it. What servers
+        answered to us of a batch that is another's is true all the same."""
+        if load in self._loads:
+            if not (load.told or load in self._home) and load.claim.is_fresh():
+                return
+            if load.claim.keep(now):
+                return
+            self._lose(load)
+        if told := answers(outcome for _, outcome in load.told):
+            late(load.claim.batch, told, now)
+
     def _lose(self, load: Load) -> None:
         """Another worker has it: nothing more of it goes by us."""
         log.warning("another worker took over %s: this one was silent for too long", self._edition)
@@ -233,26 +241,18 @@ class Ledger:
         self._loads.remove(load)
         self._lost.append(load)
 
-    def _note_lost(self, now: datetime) -> None:
-        """What servers answered to us is true all the same."""
-        for load in self._lost:
-            if told := answers(outcome for _, outcome in load.told):
-                late(Batch.objects.get(pk=load.claim.batch_id), told, now)
 
-
-def _is_wanted(edition_id: int, *, lock: bool) -> bool:
-    """Whether it is being sent, and no editor said wait. *lock*: nobody may change that now."""
-    statement = "SELECT status, paused_at FROM mail_edition WHERE id = %s"
+def _is_wanted(edition_id: int) -> bool:
+    """Whether it is being sent, and no editor said wait."""
+    statement = "SELECT status = 'sending' AND paused_at IS NULL{} FROM mail_edition WHERE id = %s"
+    half = site().daemon.lease_seconds * 500
+    frozen = _FROZEN.format(half) if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # A worker that is frozen, or whose machine is lost, must not hold its locks for ever.
-            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_frozen()}")
-            # Not its key: whoever changes a batch of it asks for that as they commit.
-            statement += " FOR NO KEY UPDATE" if lock else ""
-        cursor.execute(statement, [edition_id])
-        return bool(cursor.fetchone() == (Status.SENDING, None))
+        cursor.execute(statement.format(frozen), [edition_id])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
 
 
-def _frozen() -> int:
-    """Milliseconds: half a lease. Nothing else waits within a round."""
-    return site().daemon.lease_seconds * 500
+# A worker that is frozen, or whose machine is lost, must not hold its locks for ever: for half a
+# lease, in milliseconds. Nothing else waits within a round.
+_FROZEN = ", set_config('idle_in_transaction_session_timeout', '{}', true)"

@@ -177,6 +177,13 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         waiting = [Status.HELD, Status.QUEUED]
         return self.filter(Exists(changed), status__in=waiting, edited_at=None)
 
+    def done(self) -> QuerySet[Edition]:
+        """Being sent, and nothing is left to: its last worker has not said so yet."""
+        left = Batch.objects.filter(
+            edition=OuterRef("pk"), status__in=[Status.QUEUED, Status.SENDING]
+        )
+        return self.filter(~Exists(left), status=Status.SENDING)
+
     def archived(self) -> QuerySet[Edition]:
         """Those that readers may see in the archive, newest first."""
         return self.filter(status__in=[Status.SENDING, Status.SENT]).order_by("-started_at", "-pk")

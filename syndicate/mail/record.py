@@ -75,9 +75,9 @@ def record(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
 
 def late(batch: Batch, outcomes: Sequence[Outcome], now: datetime) -> None:
     """What servers had answered to a worker that has lost *batch*: true all the same."""
-    record(batch.edition_id, outcomes, now)
     # It may have been put down and counted since: its rows speak now.
     Batch.objects.filter(pk=batch.pk).update(counts={})
+    record(batch.edition_id, outcomes, now)
 
 
 def bar(edition_id: int, seqs: Collection[int], now: datetime) -> None:

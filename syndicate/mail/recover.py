@@ -36,7 +36,6 @@ def recover(now: datetime) -> None:
         if story is not None:
             replay(story, now)
         file.unlink(missing_ok=True)
-    finish(now)
     pause.resume(now)
     forget(now)
 
@@ -56,6 +55,7 @@ def replay(story: Story, now: datetime) -> None:
             settle(batch, now)
         else:
             late(batch, answers(story.outcomes.values()), now)
+    finish(batch.edition_id, now)
 
 
 def take_over(batch: Batch, now: datetime) -> None:

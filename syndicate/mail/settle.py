@@ -1,5 +1,12 @@
 """A batch that nobody holds any more: done, or due again? And with the last one, the edition.
 
+    settle       in the transaction that puts a batch down, and holds its row
+    finish       in one of its own: two last batches may be put down at the same moment
+    stand_still  before Deliveries of batches in anybody's hands are changed
+
+Locks are asked for in one order: the edition, its batches by their keys, their Deliveries. Workers
+never hold an edition for longer than it takes to end it: many would only wait for one another.
+
 Each question is about one batch, or stops at the first row: what an edition costs to settle grows
 with its size and not faster.
 """
@@ -10,7 +17,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Min
 
 from syndicate.lib.status import Status
@@ -26,7 +33,7 @@ WHERE edition_id = %s AND seq BETWEEN %s AND %s GROUP BY status
 """
 _FINISH = """
 UPDATE mail_edition SET status = 'sent', finished_at = %s
-WHERE status = 'sending' AND NOT EXISTS (
+WHERE id = %s AND status = 'sending' AND NOT EXISTS (
     SELECT 1 FROM mail_batch
     WHERE edition_id = mail_edition.id AND status IN ('queued', 'sending')
 )
@@ -42,12 +49,11 @@ class _Row(NamedTuple):
 
 
 def settle(batch: Batch, now: datetime, not_before: datetime | None = None) -> None:
-    """Give *batch* its next status by what its Deliveries say. In the caller's transaction.
+    """Give *batch* its next status by what its Deliveries say.
 
-    *not_before*: the pace lets nothing more of it go until then.
+    In the caller's transaction, which has changed its row already: whoever stands still for that
+    sees what is written here. *not_before*: the pace lets nothing more of it go until then.
     """
-    # Two last batches of an edition may end at the same moment: one at a time.
-    Edition.objects.select_for_update(no_key=True).values_list("pk").get(pk=batch.edition_id)
     rows = _rows(batch)
     due = _due(batch, rows, now)
     if due is not None and not_before is not None:
@@ -60,16 +66,24 @@ def settle(batch: Batch, now: datetime, not_before: datetime | None = None) -> N
         horizon=0,
         counts={row.status: row.many for row in rows},
     )
-    if due is None:
-        finish(now, batch.edition_id)
 
 
-def finish(now: datetime, edition_id: int | None = None) -> None:
-    """Mark what is wholly done as sent: one edition, or any whose last worker could not."""
+def finish(edition_id: int, now: datetime) -> None:
+    """Mark an edition as sent if it is wholly done. Safe to call at any time, anywhere."""
+    if not Edition.objects.done().filter(pk=edition_id).exists():
+        return
     at = connection.ops.adapt_datetimefield_value(now)
-    one = ("", [at]) if edition_id is None else ("AND id = %s", [at, edition_id])
-    with connection.cursor() as cursor:
-        cursor.execute(_FINISH + one[0], one[1])
+    with transaction.atomic():
+        # An editor may be putting some of it back in line: only then look at its batches.
+        Edition.objects.select_for_update(no_key=True).values_list("pk").get(pk=edition_id)
+        with connection.cursor() as cursor:
+            cursor.execute(_FINISH, [at, edition_id])
+
+
+def stand_still(edition_id: int) -> None:
+    """Nobody puts a batch of it down, or takes one, before the caller's transaction ends."""
+    batches = Batch.objects.filter(edition_id=edition_id).order_by("pk")
+    list(batches.select_for_update(no_key=True).values_list("pk"))
 
 
 def summary(edition_id: int, audience: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.postgres import Postgres
 
-LEDGER = ["start", "portion", "record", "settle", "pace", "pace_together"]
+LEDGER = ["start", "portion", "record", "settle", "locks", "pace", "pace_together"]
 
 
 @pytest.mark.postgres

@@ -44,6 +44,7 @@ def test_when_all_have_their_last_word_it_is_sent(now: datetime) -> None:
     edition = sending(*readers(3))
     put(edition, S.SENT, S.FAILED, S.UNKNOWN)
     batch = settled(edition, now)
+    finish(edition.pk, now)
     edition.refresh_from_db()
     assert (batch.status, edition.status, edition.finished_at) == (S.SENT, S.SENT, now)
     assert batch.counts == {"sent": 1, "failed": 1, "unknown": 1}
@@ -86,10 +87,12 @@ def test_an_edition_ends_with_its_last_batch(now: datetime) -> None:
     edition = sending(*readers(2), batch_size=1)
     put(edition, S.SENT, S.SENT)
     settled(edition, now)
+    finish(edition.pk, now)
     edition.refresh_from_db()
-    assert edition.status == S.SENDING
+    assert edition.status == S.SENDING and not Edition.objects.done()
     edition.batches.update(status=S.SENT)
-    finish(now)
+    assert Edition.objects.get() in Edition.objects.done()
+    finish(edition.pk, now)
     edition.refresh_from_db()
     assert edition.status == S.SENT
 
