@@ -15,13 +15,14 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from django.db import DatabaseError, Error, close_old_connections
+from django.db import DatabaseError, Error, close_old_connections, connection
 
 from syndicate.engine import base, instance
 from syndicate.engine.base import Engine
@@ -46,6 +47,10 @@ AT_ONCE = 300
 REST, LONGEST_REST = 10, 0.25
 # Longer without a tick than this many times its distance: the scheduler waits for a wrong hour.
 LATE_TICKS = 5
+
+
+# To open a connection costs more than all that a tick asks: it is kept so long. Seconds.
+KEPT_SECONDS = 10.0
 
 
 class Every(BaseTrigger):  # type: ignore[misc]
@@ -100,6 +105,7 @@ class Daemon:
         close_old_connections()
         taken = 0
         try:
+            _keep_connection()
             now = clock.now()
             may = self._may_work(now)
             self._engine.admit(may)
@@ -222,3 +228,10 @@ class Daemon:
             Heartbeat.objects.filter(worker=self.worker).delete()
         except DatabaseError as error:
             log.error("the database does not answer: %s", error)
+
+
+def _keep_connection() -> None:
+    """For some ticks; one that has failed is closed by Django all the same."""
+    if connection.connection is None:
+        connection.ensure_connection()
+        connection.close_at = time.monotonic() + KEPT_SECONDS

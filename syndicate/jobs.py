@@ -21,10 +21,12 @@ from datetime import datetime
 from syndicate import alert
 from syndicate.audience.models import Subscription
 from syndicate.lib.config import site
+from syndicate.lib.prepared import prepared
 from syndicate.mail.compose import compose
 from syndicate.mail.confirm import confirm
 from syndicate.mail.deliver import deliver_batch, in_hand
-from syndicate.mail.models import Batch, Edition, Newsletter
+from syndicate.mail.front import front
+from syndicate.mail.models import Edition, Newsletter
 from syndicate.mail.settle import finish
 from syndicate.mail.start import start
 from syndicate.social import measure, offer, reshare
@@ -73,49 +75,49 @@ JOBS = (
     ),
     Job(
         "take",
-        lambda now: Notice.objects.due(now).values_list("pk", flat=True),
+        prepared(lambda now: Notice.objects.due(now)),
         take,
         width=lambda: site().sources.look_width,
         claim="due_at moved by conditional UPDATE; deleted with what came of it",
     ),
     Job(
         "subscribe",
-        lambda now: Push.objects.due(now).values_list("pk", flat=True),
+        prepared(lambda now: Push.objects.due(now)),
         subscribe,
         width=4,
         claim="next_try moved by conditional UPDATE; a hub asked twice has one subscription",
     ),
     Job(
         "confirm",
-        lambda now: Subscription.objects.awaiting_mail(now).values_list("pk", flat=True),
+        prepared(lambda now: Subscription.objects.awaiting_mail(now)),
         confirm,
         width=1,
         claim="confirm_due moved by conditional UPDATE",
     ),
     Job(
         "compose",
-        lambda now: Newsletter.objects.due(now).values_list("pk", flat=True),
+        prepared(lambda now: Newsletter.objects.due(now)),
         compose,
         width=1,
         claim="Slot unique (newsletter, local wall time)",
     ),
     Job(
         "start",
-        lambda now: Edition.objects.due(now).values_list("pk", flat=True),
+        prepared(lambda now: Edition.objects.due(now)),
         start,
         width=1,
         claim="queued → sending by conditional UPDATE; Delivery unique (edition, subscriber)",
     ),
     Job(
         "deliver",
-        lambda now: Batch.objects.front(now, in_hand()),
+        lambda now: front(now, in_hand()),
         deliver_batch,
         width=4,
         claim="owner, lease and fence taken by one conditional UPDATE",
     ),
     Job(
         "finish",
-        lambda now: Edition.objects.done().values_list("pk", flat=True),
+        prepared(lambda now: Edition.objects.done()),
         finish,
         width=1,
         claim="sending → sent by conditional UPDATE, if no batch is left",
@@ -129,7 +131,7 @@ JOBS = (
     ),
     Job(
         "publish",
-        lambda now: Post.objects.due(now).values_list("pk", flat=True),
+        prepared(lambda now: Post.objects.due(now)),
         publish,
         width=4,
         claim="queued → sending by conditional UPDATE; an idempotency key fixed beforehand",
@@ -150,7 +152,7 @@ JOBS = (
     ),
     Job(
         "correct",
-        lambda now: Correction.objects.due(now).values_list("pk", flat=True),
+        prepared(lambda now: Correction.objects.due(now)),
         correct,
         width=2,
         claim="queued → sending by conditional UPDATE; doing it twice is as once",

@@ -26,6 +26,7 @@ from syndicate.lib.config import site
 from syndicate.lib.database import is_passing
 from syndicate.lib.errors import NotSent
 from syndicate.mail import dkim, pause
+from syndicate.mail.front import front
 from syndicate.mail.hands import Hands
 from syndicate.mail.ledger import Ledger
 from syndicate.mail.models import Batch, Edition
@@ -174,7 +175,7 @@ class _Run:
         if clock.monotonic() < self._turn_ends:
             return False
         self._turn_ends += ASK
-        return any(True for _ in Batch.objects.front(now, in_hand()))
+        return any(True for _ in front(now, in_hand()))
 
     def _limit(self, came: int) -> int:
         """As much as came back in the last round, twice: how far the horizon may run ahead."""

@@ -8,9 +8,7 @@ Newsletter ─ Slot (one decision per moment of its rhythm)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from datetime import datetime, time
-from itertools import zip_longest
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -273,10 +271,6 @@ class EditionArticle(models.Model):
         return f"{self.position}. {self.article}"
 
 
-# So many workers may begin with an edition at the same moment.
-FRONT = 8
-
-
 class BatchQuerySet(models.QuerySet["Batch"]):
     """Questions about batches."""
 
@@ -290,18 +284,6 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         waiting = Q(status=Status.QUEUED, due_at__lte=now) & going
         silent = Q(status=Status.SENDING, lease_until__lte=now)
         return self.filter(waiting | silent, any_open(now)).order_by("due_at", "pk")
-
-    def front(self, now: datetime, besides: Collection[int] = ()) -> Iterator[int]:
-        """The keys of the first that are due of each edition, one edition after the other.
-
-        A run goes on with its edition by itself: more of them would only tell what it knows, and a
-        large edition must not stand before a small one. *besides*: editions that are in hand.
-        """
-        due = self.due(now).exclude(edition_id__in=besides)
-        editions = due.order_by().values_list("edition_id", flat=True).distinct()
-        fronts = [due.filter(edition_id=pk).values_list("pk", flat=True)[:FRONT] for pk in editions]
-        for row in zip_longest(*fronts):
-            yield from (pk for pk in row if pk is not None)
 
 
 class Batch(models.Model):

@@ -11,13 +11,13 @@ stopped for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from syndicate.lib.errors import BadInput, ConfigError, NotSent
+from syndicate.lib.prepared import prepared
 from syndicate.social import charge
 from syndicate.social.channels import channel
 from syndicate.social.channels.base import METRICS, Act, Channel
@@ -37,10 +37,11 @@ def first(there: Channel, now: datetime) -> datetime | None:
     return now + AFTER[0] if METRICS in there.capabilities else None
 
 
-def accounts_due(now: datetime) -> Iterator[int]:
+@prepared
+def accounts_due(now: datetime) -> QuerySet[Account]:
     """Accounts with posts to be asked about."""
     due = Post.objects.filter(usable(now), next_reading__lte=now, removed_at=None)
-    yield from due.order_by().values_list("account", flat=True).distinct()
+    return Account.objects.filter(pk__in=due.order_by().values("account"))
 
 
 def measure(account_id: int, now: datetime) -> None:

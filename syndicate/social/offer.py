@@ -12,18 +12,18 @@ A new post is never the answer.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from syndicate.lib.prepared import prepared
 from syndicate.lib.status import Status
 from syndicate.social.channels import kind, rules
 from syndicate.social.channels.base import DELETE, EDIT
 from syndicate.social.correction import Correction
 from syndicate.social.habits import DO, LEAVE
-from syndicate.social.models import Account, Post
+from syndicate.social.models import Account, Post, PostQuerySet
 from syndicate.social.thread import renumbered
 from syndicate.social.write import Draft, draft
 from syndicate.sources.models import Article
@@ -34,41 +34,39 @@ _BATCH = 100
 _GONE = Q(article__state=Article.State.WITHDRAWN) | Q(article__missing_at__isnull=False)
 
 
-def changed(account: Account) -> QuerySet[Post]:
+def changed(posts: PostQuerySet) -> QuerySet[Post]:
     """Posts that stand there, and whose article says something else by now."""
-    standing = account.posts.standing().exclude(article_revision=F("article__revision"))
+    standing = posts.standing().exclude(article_revision=F("article__revision"))
     return standing.exclude(_GONE)
 
 
-def gone(account: Account) -> QuerySet[Post]:
+def gone(posts: PostQuerySet) -> QuerySet[Post]:
     """Posts that stand there though their article does not, and of which nobody was told."""
     told = Correction.objects.filter(
         post=OuterRef("pk"), kind=Correction.Kind.DELETE, revision=OuterRef("article__revision")
     )
-    return account.posts.standing().filter(_GONE).exclude(Exists(told))
+    return posts.standing().filter(_GONE).exclude(Exists(told))
 
 
-def back(account: Account) -> QuerySet[Correction]:
+def back(corrections: QuerySet[Correction]) -> QuerySet[Correction]:
     """Offers to take a post down whose article has come back."""
-    held = Correction.objects.filter(
-        post__account=account, kind=Correction.Kind.DELETE, status=Status.HELD
-    )
+    held = corrections.filter(kind=Correction.Kind.DELETE, status=Status.HELD)
     here = ~Q(post__article__state=Article.State.WITHDRAWN) & Q(post__article__missing_at=None)
     return held.filter(here)
 
 
-def accounts_due(now: datetime) -> Iterator[int]:
+def accounts_due(now: datetime) -> list[int]:
     """Accounts with posts about which something is to be done."""
-    for account in Account.objects.filter(active=True):
-        if is_due(account):
-            yield account.pk
+    told = Account.objects.filter(pk__in=_with_something(now))
+    return [account.pk for account in told if account.habits.corrections != LEAVE]
 
 
-def is_due(account: Account) -> bool:
-    """Whether :func:`offer` has something to do."""
-    if account.habits.corrections == LEAVE:
-        return False
-    return any(each.exists() for each in (changed(account), gone(account), back(account)))
+@prepared
+def _with_something(now: datetime) -> QuerySet[Account]:
+    posts = Post.objects.all()
+    about = Q(pk__in=changed(posts).values("account")) | Q(pk__in=gone(posts).values("account"))
+    returned = Q(pk__in=back(Correction.objects.all()).values("post__account"))
+    return Account.objects.filter(about | returned, active=True)
 
 
 def offer(account_id: int, now: datetime) -> None:
@@ -76,11 +74,12 @@ def offer(account_id: int, now: datetime) -> None:
     account = Account.objects.get(pk=account_id)
     if account.habits.corrections == LEAVE:
         return
-    for post in changed(account).select_related("article__source")[:_BATCH]:
+    for post in changed(account.posts.all()).select_related("article__source")[:_BATCH]:
         _edit(account, post, now)
-    for post in gone(account).select_related("article")[:_BATCH]:
+    for post in gone(account.posts.all()).select_related("article")[:_BATCH]:
         _delete(account, post, now)
-    back(account).update(status=Status.CANCELLED, error="The article is back.")
+    offers = Correction.objects.filter(post__account=account)
+    back(offers).update(status=Status.CANCELLED, error="The article is back.")
 
 
 def _edit(account: Account, post: Post, now: datetime) -> None:

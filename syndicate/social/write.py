@@ -11,12 +11,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from syndicate.lib.prepared import prepared
 from syndicate.lib.status import Status
 from syndicate.lib.text import clip, one_line
 from syndicate.social import manners, queue
@@ -25,7 +26,7 @@ from syndicate.social.channels.base import MEDIA, THREAD, Act, Channel
 from syndicate.social.channels.message import Card, Part
 from syndicate.social.fit import fit
 from syndicate.social.habits import ATTACH, NONE, Habits
-from syndicate.social.models import Account, Post
+from syndicate.social.models import Account, Post, PostQuerySet
 from syndicate.social.template import link, template, variables, words
 from syndicate.social.thread import numbered, rest, thread
 from syndicate.sources.models import Article, first_tellings
@@ -70,11 +71,12 @@ class Draft:
     cost: int  # of posting all of it, in thousandths of a US dollar
 
 
-def accounts_due(now: datetime) -> Iterator[int]:
+@prepared
+def accounts_due(now: datetime) -> QuerySet[Account]:
     """Accounts that lack a post, or have one whose article changed since."""
-    for account in Account.objects.filter(active=True).prefetch_related("sources"):
-        if lacking(account, now).exists() or stale(account).exists():
-            yield account.pk
+    lack = Exists(_lacking(OuterRef("pk"), OuterRef("since"), now))
+    have = Q(pk__in=stale(Post.objects.all()).values("account"))
+    return Account.objects.filter(lack | have, active=True)
 
 
 def write(account_id: int, now: datetime) -> None:
@@ -84,7 +86,7 @@ def write(account_id: int, now: datetime) -> None:
         return
     for article in first_tellings(lacking(account, now).select_related("source")[:_BATCH]):
         create(account, article, now)
-    for post in stale(account).select_related("article__source")[:_BATCH]:
+    for post in stale(account.posts.all()).select_related("article__source")[:_BATCH]:
         _rewrite(account, post)
 
 
@@ -184,16 +186,26 @@ def pictures(article: Article, habits: Habits, channel: Channel) -> list[dict[st
 
 def lacking(account: Account, now: datetime) -> QuerySet[Article]:
     """Articles that *account* is to post, of whose story it has posted nothing."""
-    ready = Article.objects.ready(now).filter(available_at__gte=account.since)
-    found = ready.untold(Post.objects.filter(account=account))
-    chosen = [source.pk for source in account.sources.all()]
+    return _lacking(account.pk, account.since, now)
+
+
+def _lacking(
+    account: int | OuterRef, since: datetime | OuterRef, now: datetime
+) -> QuerySet[Article]:
+    """The account is given by key, or, inside a query over accounts, by OuterRef."""
+    inner = OuterRef(account) if isinstance(account, OuterRef) else account
+    chosen = Account.sources.through.objects.filter(account_id=inner)
+    ready = Article.objects.ready(now).filter(
+        Exists(chosen.filter(source_id=OuterRef("source_id"))) | ~Exists(chosen),
+        available_at__gte=since,
+    )
     # Without an address there is nothing to share.
-    return (found.filter(source__in=chosen) if chosen else found).exclude(url="")
+    return ready.untold(Post.objects.filter(account=inner)).exclude(url="")
 
 
-def stale(account: Account) -> QuerySet[Post]:
+def stale(posts: PostQuerySet) -> QuerySet[Post]:
     """Posts not yet gone, and by nobody's hand, whose article says something else by now."""
-    untouched = account.posts.filter(status__in=_REWRITABLE, edited=False, unsure=False)
+    untouched = posts.filter(status__in=_REWRITABLE, edited=False, unsure=False)
     return untouched.exclude(article_revision=F("article__revision"))
 
 

@@ -16,8 +16,9 @@ from syndicate.mail import claim as claims
 from syndicate.mail import journal
 from syndicate.mail.deliver import deliver_batch
 from syndicate.mail.editorial import cancel, pause
+from syndicate.mail.front import front
 from syndicate.mail.journal import Journal
-from syndicate.mail.models import Batch, Edition, Pause
+from syndicate.mail.models import Edition, Pause
 from syndicate.mail.outcome import Outcome
 from tests.conftest import small_files
 from tests.fakes.smtpd import Smtpd
@@ -47,7 +48,7 @@ def server(configure: Callable[..., Config], settings: object) -> Iterator[Smtpd
 
 def deliver(now: datetime) -> None:
     """What is due, as the engine is told it."""
-    for pk in list(Batch.objects.front(now)):
+    for pk in list(front(now)):
         deliver_batch(pk, now)
 
 
@@ -71,7 +72,7 @@ def test_what_a_silent_worker_did_is_found_out_though_nothing_more_goes(
     deliver(now + LATER)
     rest = S.CANCELLED if act == "cancel" else S.QUEUED
     assert list(statuses(edition).values()) == [S.UNKNOWN, rest, rest]
-    assert not list(Batch.objects.front(now + LATER)) and not server.recipients
+    assert not list(front(now + LATER)) and not server.recipients
     for file in journal.folder().glob("*"):
         file.unlink()  # on start, recover() does
 
