@@ -17,12 +17,15 @@ import secrets
 import socket
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from django.db import DatabaseError, Error, close_old_connections, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, Error, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from syndicate.engine import base, instance
 from syndicate.engine.base import Engine
@@ -75,7 +78,10 @@ class Daemon:
         self._config = site().daemon
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._engine = self._chosen_engine()
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", executors={"default": ThreadPoolExecutor(1)}
+        )
+        self._connection: BaseDatabaseWrapper | None = None  # of the thread that ticks
         self._doubt: instance.Doubt | None = None
         self._awake = False
         self._taken: dict[tuple[str, int], float] = {}  # when each was last submitted, monotonic
@@ -105,7 +111,6 @@ class Daemon:
         close_old_connections()
         taken = 0
         try:
-            _keep_connection()
             now = clock.now()
             may = self._may_work(now)
             self._engine.admit(may)
@@ -141,6 +146,8 @@ class Daemon:
         wake.leave(self._rung)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        if self._connection is not None:
+            self._connection.close()
         ended = self._engine.close(self._config.drain_seconds)
         self._say_goodbye()
         return ended
@@ -152,11 +159,24 @@ class Daemon:
             self._again = True
             while self._again and not stop.requested():
                 self._again, begun = False, clock.monotonic()
+                self._keep_connection()
                 self.tick()
                 rest = min(REST * (clock.monotonic() - begun), LONGEST_REST)
                 stop.wait(rest if self._again else 0)
         finally:
             self._ticking = False
+
+    def _keep_connection(self) -> None:
+        """For some ticks. Django closes it all the same when it has failed; no new one, says the
+        tick."""
+        mine = connections[DEFAULT_DB_ALIAS]
+        if mine.connection is None:
+            with suppress(Error):
+                mine.ensure_connection()
+                mine.close_at = time.monotonic() + KEPT_SECONDS
+        if self._connection is not mine:
+            mine.inc_thread_sharing()  # this thread will have ended when it is closed
+            self._connection = mine
 
     def _submit(self, job: Job, due: Iterable[int]) -> int:
         """A row that stays due after its turn waits for the next tick: it must not spin."""
@@ -228,10 +248,3 @@ class Daemon:
             Heartbeat.objects.filter(worker=self.worker).delete()
         except DatabaseError as error:
             log.error("the database does not answer: %s", error)
-
-
-def _keep_connection() -> None:
-    """For some ticks; one that has failed is closed by Django all the same."""
-    if connection.connection is None:
-        connection.ensure_connection()
-        connection.close_at = time.monotonic() + KEPT_SECONDS
