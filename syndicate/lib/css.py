@@ -9,13 +9,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from functools import cache
+from typing import Any
 
-import cssutils
 import idna
-from premailer import Premailer
-
-# It reports every property it does not know, to stderr.
-cssutils.log.setLevel(logging.CRITICAL)
 
 # premailer's parse cache is shared and not made for threads.
 _lock = threading.Lock()
@@ -32,7 +29,7 @@ def inline(html: str, base_url: str) -> str:
     ``style`` of strangers: sanitise first.
     """
     with _lock:
-        inlined: str = Premailer(
+        inlined: str = _premailer()(
             _HOST.sub(_ascii_host, html),
             base_url=base_url,
             allow_network=False,  # else it fetches what a <link> names
@@ -43,6 +40,18 @@ def inline(html: str, base_url: str) -> str:
             align_floating_images=False,  # else it adds align= to them
         ).transform(pretty_print=False)
     return inlined
+
+
+@cache
+def _premailer() -> Any:
+    """Loaded when the first mail is rendered: a worker that only sends has no use for it, and a
+    command that is called by hand begins sooner."""
+    import cssutils
+    from premailer import Premailer
+
+    # It reports every property it does not know, to stderr.
+    cssutils.log.setLevel(logging.CRITICAL)
+    return Premailer
 
 
 def _ascii_host(match: re.Match[str]) -> str:
