@@ -112,6 +112,8 @@ def summary(rounds: Rounds) -> dict[str, object]:
         "vs_smtplib_unbuilt": rounds.ratio(OURS, SENT),
         "msgs_per_s": rounds.rate(OURS),
         "sender_us": rounds.us(OURS),
+        "cpu_vs_smtp_source": rounds.cpu_ratio(OURS, SOURCE),
+        "cpu_vs_smtp_source_kept": rounds.cpu_ratio(OURS, KEPT),
         "sink_us": rounds.us(OURS, "sink"),
         "database_us": rounds.us(OURS, "database"),
         "rss_mb": rounds.rss_mb(OURS),
@@ -122,8 +124,11 @@ def report(rounds: Rounds, title: str) -> None:
     """The ratios first: they are what a noisy machine leaves standing."""
     show(
         f"{title}: how many times as fast as",
-        ["", "ratio", "each round"],
-        ([name, rounds.ratio(OURS, name), _each(rounds, name)] for name in FEWER),
+        ["", "ratio", "CPU, of its", "each round"],
+        (
+            [name, rounds.ratio(OURS, name), rounds.cpu_ratio(OURS, name), _each(rounds, name)]
+            for name in FEWER
+        ),
     )
     show(
         "for one mail",

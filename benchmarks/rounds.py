@@ -47,6 +47,11 @@ class Rounds:
         pairs = zip(self.runs[ours], self.runs[theirs], strict=True)
         return median(a.rate / b.rate for a, b in pairs)
 
+    def cpu_ratio(self, ours: str, theirs: str) -> float:
+        """How many times the sender's CPU for one mail: the median of the rounds."""
+        pairs = zip(self.runs[ours], self.runs[theirs], strict=True)
+        return median(a.us("sender") / b.us("sender") for a, b in pairs)
+
     def rate(self, name: str) -> float:
         """Mails per second: the median."""
         return median(run.rate for run in self.runs[name])

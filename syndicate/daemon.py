@@ -17,7 +17,6 @@ import secrets
 import socket
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -111,6 +110,7 @@ class Daemon:
         close_old_connections()
         taken = 0
         try:
+            self._keep_connection()
             now = clock.now()
             may = self._may_work(now)
             self._engine.admit(may)
@@ -159,7 +159,6 @@ class Daemon:
             self._again = True
             while self._again and not stop.requested():
                 self._again, begun = False, clock.monotonic()
-                self._keep_connection()
                 self.tick()
                 rest = min(REST * (clock.monotonic() - begun), LONGEST_REST)
                 stop.wait(rest if self._again else 0)
@@ -167,13 +166,14 @@ class Daemon:
             self._ticking = False
 
     def _keep_connection(self) -> None:
-        """For some ticks. Django closes it all the same when it has failed; no new one, says the
-        tick."""
+        """For some ticks of the scheduler's thread. Django closes it all the same when it has
+        failed."""
+        if not self._ticking:
+            return
         mine = connections[DEFAULT_DB_ALIAS]
         if mine.connection is None:
-            with suppress(Error):
-                mine.ensure_connection()
-                mine.close_at = time.monotonic() + KEPT_SECONDS
+            mine.ensure_connection()
+            mine.close_at = time.monotonic() + KEPT_SECONDS
         if self._connection is not mine:
             mine.inc_thread_sharing()  # this thread will have ended when it is closed
             self._connection = mine

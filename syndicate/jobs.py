@@ -3,7 +3,7 @@
 Each job asks a query what is due and does one thing to one row. Doing it twice, anywhere, is safe:
 the last column says why. The command line, the daemon and every worker read this same table.
 
-    article published ─ detect ─┬─ compose ─ (approve) ─ start ─ deliver ─→ inbox
+    article published ─ detect ─┬─ compose ─ (approve) ─ start ─ deliver ─→ inbox ─ finish
     a site or hub tells ─ take ─┴─ write ─── (approve) ─ publish ─────────→ permalink ─ measure
     it is changed, or withdrawn ─── offer ── (approve) ─ correct ─→ the post says so, or is gone
     it stays true ───────────────── reshare ─→ another round

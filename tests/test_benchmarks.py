@@ -20,6 +20,7 @@ from benchmarks import (
     deliver,
     extract,
     handover,
+    idle,
     ledger,
     people,
     room,
@@ -82,9 +83,11 @@ def test_the_sink_tells_who_got_mail(tmp_path: Path) -> None:
 
 
 def test_ratios_are_taken_round_by_round() -> None:
-    ours = [Run(100, seconds, 1.0) for seconds in (1.0, 10.0, 1.0)]
-    theirs = [Run(100, seconds, 1.0) for seconds in (2.0, 20.0, 3.0)]
-    assert Rounds({"ours": ours, "theirs": theirs}).ratio("ours", "theirs") == 2.0
+    ours = [Run(100, seconds, seconds) for seconds in (1.0, 10.0, 1.0)]
+    theirs = [Run(100, seconds, 3 * seconds / 2) for seconds in (2.0, 20.0, 3.0)]
+    both = Rounds({"ours": ours, "theirs": theirs})
+    assert both.ratio("ours", "theirs") == 2.0
+    assert both.cpu_ratio("theirs", "ours") == 3.0
 
 
 def test_readers_have_names_of_their_own() -> None:
@@ -120,6 +123,11 @@ def test_scale(capsys: pytest.CaptureFixture[str]) -> None:
 def test_ledger(capsys: pytest.CaptureFixture[str]) -> None:
     told = ran(ledger.main, capsys, "--readers", "60", "--databases", "sqlite")
     assert told["results"][0]["write_us"] > 0
+
+
+def test_idle(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ran(idle.main, capsys, "--accounts", "2", "--seconds", "1")
+    assert told["tick_ms"] > 0 and told["rss_mb"] > 0
 
 
 @pytest.mark.postgres

@@ -56,14 +56,17 @@ def daemon(now: datetime) -> Iterator[Problem]:
 def idle(now: datetime) -> Iterator[Problem]:
     """Whether what is due is done: a daemon may beat, and its hands stand still.
 
-    Mail has a question of its own, for a run may take hours: :func:`unmoved`.
+    Mail has a question of its own, for a run may take hours: :func:`unmoved`; and what is to be
+    finished does not say since when.
     """
     lately = now - IDLE_AFTER
     if Heartbeat.objects.filter(Q(progressed_at__gte=lately) | Q(started_at__gte=lately)).exists():
         return
     aside = base.set_aside(now)
     for job in JOBS:
-        if job.name != "deliver" and any((job.name, key) not in aside for key in job.due(lately)):
+        if job.name not in ("deliver", "finish") and any(
+            (job.name, key) not in aside for key in job.due(lately)
+        ):
             message = f"Something to {job.name} has been due for a minute, and nothing is done."
             hint = "The daemon's log tells what keeps it. Starting it anew loses nothing."
             yield Problem("H06", Level.ERROR, "The daemon", message, hint)

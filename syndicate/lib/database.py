@@ -69,12 +69,26 @@ def _sqlite(file: Path) -> dict[str, Any]:
     }
 
 
-def _forget_frozen(connection: BaseDatabaseWrapper, **_: object) -> None:
-    """Who is frozen within a transaction, or whose machine is lost, must not keep its locks, be
-    they of rows or of :func:`one_at_a_time`, from everybody for ever."""
+def take_time() -> None:
+    """In a transaction: it may wait for something else than the database as long as that takes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET idle_in_transaction_session_timeout = '1min'")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def _forget_frozen(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Who is frozen within a transaction, or whose machine is lost, must not keep its locks, be
+    they of rows or of :func:`one_at_a_time`, from everybody for ever. A time that an operator has
+    set stays."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET)
+
+
+_FORGET = """
+SELECT set_config('idle_in_transaction_session_timeout', '1min', false)
+WHERE current_setting('idle_in_transaction_session_timeout') = '0'
+"""
 
 
 # Not among the options of the connection: PgBouncer takes none that it does not know.

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from syndicate.lib.database import take_time
+
 
 @contextmanager
 def taken_back() -> Iterator[None]:
@@ -16,5 +18,6 @@ def taken_back() -> Iterator[None]:
     else can write meanwhile, so fetch what must be fetched before.
     """
     with transaction.atomic():
+        take_time()
         yield
         transaction.set_rollback(True)

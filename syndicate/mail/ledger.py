@@ -1,7 +1,9 @@
 """What a run knows of its batches, and the database's side of a round. All in its transaction.
 
 note      leases renewed      fence broken? the batch is lost to us
-          what came back → Deliveries; of all batches by their keys first (mail.settle says why)
+          what came back → Deliveries
+          A batch's row is held before anything is written of it, or the gate of the pace is
+          opened; of several batches, all of them, by their keys (mail.settle says why).
 next      who is due and still reads, of the batches in hand; else the edition's next batch
 put_down  batches of which all is told: settled
 committed the journals of these are done with      rolled_back  as if there had been no round
@@ -57,6 +59,7 @@ class Ledger:
         self._home: list[Load] = []  # to be settled in it
         self._before: list[tuple[Load, Claim]] = []  # as the database has them
         self._asked: list[Item] = []  # in this transaction, whether they still read
+        self._held: list[Load] = []  # in this transaction: their rows are ours
         self._begun = False
 
     @property
@@ -66,12 +69,13 @@ class Ledger:
 
     def note(self, now: datetime, *, all_of_it: bool) -> int:
         """Record what came back; returns how many were sent. *all_of_it*: nothing more goes."""
-        self._done = []
+        self._done, self._held = [], []
         self._home = [load for load in self._loads
                       if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
         self.wanted = _is_wanted(self._edition.pk)
-        for load in sorted([*self._loads, *self._lost], key=lambda load: load.claim.batch_id):
-            self._hold(load, now)
+        mine = sorted([*self._loads, *self._lost], key=lambda load: load.claim.batch_id)
+        for load in mine:
+            self._look_after(load, now, alone=len(mine) == 1)
         outcomes = [self._learn(item, outcome, now)
                     for load in self._loads for item, outcome in load.told]  # fmt: skip
         record(self._edition.pk, outcomes, now)
@@ -158,6 +162,7 @@ class Ledger:
         journal = Journal(taken.batch_id, self._owner, mails)
         load = Load(taken, journal, self._compiled, after=taken.first_seq - 1)
         self._loads.append(load)
+        self._held.append(load)
         return load
 
     def _pass_over(self, load: Load, limit: int, now: datetime) -> list[Item]:
@@ -181,8 +186,7 @@ class Ledger:
         for seq in rest:
             if seq in load.taken:
                 load.taken[seq].asked = 0.0  # its dot will not be
-        if rest and not load.claim.keep(now):  # its row first, then what is written of it
-            self._lose(load)
+        if (rest or seqs) and not self._hold(load, now):
             return []
         bar(self._edition.pk, found.barred, now)
         put_off(self._edition.pk, found.later)
@@ -222,17 +226,25 @@ class Ledger:
             return outcome
         return self._pacer.learn(item, outcome, now)
 
-    def _hold(self, load: Load, now: datetime) -> None:
-        """Its row is ours until the round ends, if there is anything to write of it. What servers
-        answered to us of a batch that is another's is true all the same."""
+    def _look_after(self, load: Load, now: datetime, *, alone: bool) -> None:
+        """Hold its row, if there is anything to write. What servers answered to us of a batch that
+        is another's is true all the same."""
         if load in self._loads:
-            if not (load.told or load in self._home) and load.claim.is_fresh():
+            if alone and not load.told and load not in self._home and load.claim.is_fresh():
                 return
-            if load.claim.keep(now):
+            if self._hold(load, now):
                 return
-            self._lose(load)
         if told := answers(outcome for _, outcome in load.told):
             late(load.claim.batch, told, now)
+
+    def _hold(self, load: Load, now: datetime) -> bool:
+        """Nobody else changes its batch until this round ends; False: another worker has it."""
+        if load not in self._held:
+            if not load.claim.keep(now):
+                self._lose(load)
+                return False
+            self._held.append(load)
+        return True
 
     def _lose(self, load: Load) -> None:
         """Another worker has it: nothing more of it goes by us."""

@@ -4,8 +4,9 @@
     finish       in one of its own: two last batches may be put down at the same moment
     stand_still  before Deliveries of batches in anybody's hands are changed
 
-Locks are asked for in one order: the edition, its batches by their keys, their Deliveries. Workers
-never hold an edition for longer than it takes to end it: many would only wait for one another.
+Locks are asked for in one order: the edition, its batches by their keys, their Deliveries, the gate
+of the pace. A worker holds an edition for no longer than it takes to end it, and of batches its own
+alone: many would only wait for one another. While an editor holds all of them, they do.
 
 Each question is about one batch, or stops at the first row: what an edition costs to settle grows
 with its size and not faster.

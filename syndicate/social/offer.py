@@ -57,8 +57,10 @@ def back(corrections: QuerySet[Correction]) -> QuerySet[Correction]:
 
 def accounts_due(now: datetime) -> list[int]:
     """Accounts with posts about which something is to be done."""
-    told = Account.objects.filter(pk__in=_with_something(now))
-    return [account.pk for account in told if account.habits.corrections != LEAVE]
+    accounts = Account.objects.filter(active=True)
+    follow = [account.pk for account in accounts if account.habits.corrections != LEAVE]
+    some = _with_something(now) if follow else []
+    return [pk for pk in follow if pk in some]
 
 
 @prepared
@@ -66,7 +68,7 @@ def _with_something(now: datetime) -> QuerySet[Account]:
     posts = Post.objects.all()
     about = Q(pk__in=changed(posts).values("account")) | Q(pk__in=gone(posts).values("account"))
     returned = Q(pk__in=back(Correction.objects.all()).values("post__account"))
-    return Account.objects.filter(about | returned, active=True)
+    return Account.objects.filter(about | returned)
 
 
 def offer(account_id: int, now: datetime) -> None:

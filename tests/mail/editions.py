@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from syndicate.lib.status import Status
 from syndicate.mail.models import Batch, Delivery, Edition
 from syndicate.mail.placeholders import PLACEHOLDERS
 from tests import rows
 
 
+@transaction.atomic(savepoint=False)
 def sending(*emails: str, batch_size: int = 500, **values: Any) -> Edition:
     """An edition just started for these readers: Deliveries 1, 2, 3 … cut into batches."""
     newsletter = rows.newsletter()

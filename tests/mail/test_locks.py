@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from syndicate.audience.models import Subscription
+from syndicate.lib import clock
+from syndicate.lib.database import take_time
 from syndicate.lib.status import Status
+from syndicate.mail import ledger as module
 from syndicate.mail.again import resolve_unknown, retry
 from syndicate.mail.editorial import cancel
+from syndicate.mail.ledger import Ledger
+from syndicate.mail.load import Item
 from syndicate.mail.models import Batch, Edition
+from syndicate.mail.outcome import Outcome
+from syndicate.mail.pace import pacer
 from syndicate.mail.settle import finish, settle
 from syndicate.mail.tally import count, tally
 from tests.installation import until
@@ -67,8 +76,9 @@ def in_a_thread(act: Callable[[], object]) -> None:
 
 
 def waits() -> bool:
-    """Whether anybody waits for a lock."""
+    """Whether anybody waits for a lock; within a transaction, too, whether somebody does by now."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -129,7 +139,53 @@ def test_an_edition_does_not_end_while_some_of_it_is_put_back(now: datetime) -> 
     assert edition.status == Status.SENDING
 
 
-def test_who_is_frozen_in_a_transaction_is_forgotten(db: None) -> None:
-    with connection.cursor() as cursor:
+def a_round(ledger: Ledger, batch: int, between: Callable[[], object] = int) -> list[Item]:
+    """One round of a worker; *between*: what happens after it has noted what came back."""
+    with transaction.atomic():
+        ledger.note(clock.now(), all_of_it=False)
+        ledger.put_down(clock.now())
+        between()
+        items = ledger.next(batch, 10, clock.now())
+    ledger.committed()
+    return items
+
+
+def test_a_worker_with_two_batches_and_an_editor_go_on(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection still holds a mail of the first batch; its reader leaves as the second's answer
+    is noted, and an editor asks for both."""
+    monkeypatch.setattr(module, "ASK_AGAIN", 0.0)
+    edition = sending(*readers(6), batch_size=2)
+    edition.deliveries.filter(seq=5).update(status=Status.FAILED)
+    edition.batches.filter(first_seq=5).update(status=Status.SENT)
+    batch = edition.batches.order_by("pk")[0].pk
+    ledger = Ledger(edition, pacer("directory", now))
+    held = a_round(ledger, batch)
+    for item in held:
+        item.load.taken[item.seq] = item
+    (third, _) = a_round(ledger, batch)
+    third.load.told.append((third, Outcome(third.seq, 1, Status.SENT, 250, "OK")))
+    Subscription.objects.filter(subscriber__email="r1@example.org").update(status="unsubscribed")
+    with ThreadPoolExecutor(1) as thread:
+        editor: list[Future[None]] = []
+
+        def asks() -> None:
+            act = partial(retry, edition, [Status.FAILED], now)
+            editor.append(thread.submit(in_a_thread, act))
+            until(waits, LONG, "the editor to wait")
+
+        a_round(ledger, batch, asks)
+        editor[0].result(LONG)
+    ledger.close()
+    assert edition.deliveries.get(seq=1).status == Status.SUPPRESSED
+    assert edition.deliveries.get(seq=5).status == Status.QUEUED
+
+
+def test_who_is_frozen_in_a_transaction_is_forgotten_but_not_who_rehearses(db: None) -> None:
+    with connection.cursor() as cursor, transaction.atomic():
         cursor.execute("SHOW idle_in_transaction_session_timeout")
         assert cursor.fetchone() == ("1min",)
+        take_time()
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("0",)
