@@ -8,9 +8,9 @@ from pathlib import Path
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
-def cpu_seconds(*pids: int) -> float:
-    """User and system time of these processes together, to a hundredth of a second."""
-    return sum(map(_ticks, pids)) / _TICK
+def cpu_seconds(pid: int) -> float:
+    """User and system time of one process, to a hundredth of a second."""
+    return _ticks(_stat(pid).read_bytes()) / _TICK
 
 
 def peak_mb(pid: int) -> float:
@@ -25,7 +25,7 @@ def family_seconds(pid: int) -> float:
 
     A child that ends meanwhile is not missed: its parent's count takes it in.
     """
-    return (sum(map(_ticks_or_none, children(pid))) + _ticks(pid)) / _TICK
+    return sum(_ticks(_read(_stat(child))) for child in children(pid)) / _TICK + cpu_seconds(pid)
 
 
 def children(pid: int) -> list[int]:
@@ -37,24 +37,21 @@ def children(pid: int) -> list[int]:
     ]
 
 
-def _ticks_or_none(pid: int) -> int:
-    try:
-        return _ticks(pid)
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+def _stat(pid: int) -> Path:
+    return Path(f"/proc/{pid}/stat")
 
 
 def _read(path: Path) -> bytes:
-    # A thread may end between the listing and the reading.
+    """Nothing of what has ended between the listing and the reading."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return b""
 
 
-def _ticks(pid: int) -> int:
+def _ticks(stat: bytes) -> int:
     # The name in parentheses may hold anything; 14 and 15 are counted from before it
     # (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). 16 and 17 are those of children
     # that have ended, as a database's sessions do.
-    fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    fields = stat.rpartition(b")")[2].split()
     return sum(map(int, fields[11:15]))

@@ -49,8 +49,6 @@ AT_ONCE = 300
 REST, LONGEST_REST = 10, 0.25
 # Longer without a tick than this many times its distance: the scheduler waits for a wrong hour.
 LATE_TICKS = 5
-
-
 # To open a connection costs more than all that a tick asks: it is kept so long. Seconds.
 KEPT_SECONDS = 10.0
 

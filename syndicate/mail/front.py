@@ -21,8 +21,10 @@ FRONT = 8
 
 def front(now: datetime, besides: Collection[int] = ()) -> Iterator[int]:
     """Their keys, one edition after the other. *besides*: editions that are in hand."""
+    editions = [pk for pk in _editions(now) if pk not in besides]
+    if not editions:
+        return  # as mostly: not even the question is put together
     due = Batch.objects.due(now).values_list("pk", flat=True)
-    editions = (pk for pk in _editions(now) if pk not in besides)
     for row in zip_longest(*(due.filter(edition_id=pk)[:FRONT] for pk in editions)):
         yield from (pk for pk in row if pk is not None)
 

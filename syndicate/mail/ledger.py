@@ -207,9 +207,7 @@ class Ledger:
             load.withheld |= {item.seq for item in every} - {item.seq for item in fresh}
         if fresh and fresh[-1].seq > load.claim.horizon:
             load.claim.horizon = fresh[-1].seq
-            if not load.claim.keep(now):
-                self._lose(load)
-                return []
+            load.claim.keep(now)  # its row is held: it cannot be another's
         self._asked += fresh
         return fresh
 

@@ -55,11 +55,7 @@ def articles_for(
     inner = OuterRef(newsletter) if isinstance(newsletter, OuterRef) else newsletter
     chosen = Newsletter.sources.through.objects.filter(newsletter_id=inner)
     told = EditionArticle.objects.filter(edition__newsletter=inner)
-    ready = Article.objects.ready(now).filter(
-        Exists(chosen.filter(source_id=OuterRef("source_id"))) | ~Exists(chosen),
-        available_at__gte=since,
-    )
-    return ready.untold(told)
+    return Article.objects.ready(now).waiting_for(since, chosen, told)
 
 
 class Newsletter(models.Model):

@@ -195,12 +195,9 @@ def _lacking(
     """The account is given by key, or, inside a query over accounts, by OuterRef."""
     inner = OuterRef(account) if isinstance(account, OuterRef) else account
     chosen = Account.sources.through.objects.filter(account_id=inner)
-    ready = Article.objects.ready(now).filter(
-        Exists(chosen.filter(source_id=OuterRef("source_id"))) | ~Exists(chosen),
-        available_at__gte=since,
-    )
+    told = Post.objects.filter(account=inner)
     # Without an address there is nothing to share.
-    return ready.untold(Post.objects.filter(account=inner)).exclude(url="")
+    return Article.objects.ready(now).waiting_for(since, chosen, told).exclude(url="")
 
 
 def stale(posts: PostQuerySet) -> QuerySet[Post]:

@@ -147,6 +147,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         going = self.filter(state=Article.State.NEW, available_at__lte=now, missing_at__isnull=True)
         return going.order_by("available_at", "pk")
 
+    def waiting_for(
+        self, since: datetime | OuterRef, chosen: QuerySet[Any], told: QuerySet[Any]
+    ) -> ArticleQuerySet:
+        """Those for a newsletter or an account: available *since* then, of the sources that rows of
+        *chosen* name (of all, if there is none), and :meth:`untold`."""
+        here = Exists(chosen.filter(source_id=OuterRef("source_id"))) | ~Exists(chosen)
+        return self.filter(here, available_at__gte=since).untold(told)
+
     def untold(self, told: QuerySet[Any]) -> ArticleQuerySet:
         """Those whose story is in no row of *told* (which name an ``article``), by whichever row.
 
