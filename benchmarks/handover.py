@@ -15,7 +15,7 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks import peers, people
@@ -36,9 +36,9 @@ class Letter:
     recipient: bytes = people.email(1).encode()
     needs_utf8: bool = False
 
-    def content(self) -> bytes:
+    def content(self) -> Sequence[bytes]:
         """As it is."""
-        return self.body
+        return (self.body,)
 
 
 class Pile:
@@ -46,6 +46,7 @@ class Pile:
 
     def __init__(self, letter: Letter, left: int) -> None:
         self._letter, self._left = letter, left
+        self._writes: list[Callable[[], None]] = []
 
     def take(self) -> Letter | None:
         """The next."""
@@ -67,9 +68,20 @@ class Pile:
         if isinstance(answer, Exception):
             raise answer
 
+    def soon(self, write: Callable[[], None]) -> None:
+        """When all connections have heard what came, as a run does it."""
+        if not self._writes:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._writes.append(write)
+
     def put_back(self, mail: Letter) -> None:
         """It was not sent."""
         self._left += 1
+
+    def _write(self) -> None:
+        writes, self._writes = self._writes, []
+        for write in writes:
+            write()
 
 
 def hand_over(mails: int, connections: int) -> dict[str, float]:

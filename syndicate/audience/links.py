@@ -7,8 +7,6 @@ stands in the header only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from syndicate.audience.models import Subscriber, Subscription
 from syndicate.lib import tokens
 from syndicate.lib.config import site
@@ -32,9 +30,9 @@ def absolute(path: str) -> str:
     return site().site.base_url.rstrip("/") + path
 
 
-def maker(purpose: str) -> tuple[str, Callable[[int], bytes]]:
-    """How all links for *purpose* begin, and what makes the rest of each from its row's key."""
-    return absolute(_PATHS[purpose]), tokens.signer(purpose)
+def start(purpose: str) -> str:
+    """How all links for *purpose* begin; a token of its row's key is the rest of each."""
+    return absolute(_PATHS[purpose])
 
 
 def one_click_url(subscription_id: int) -> str:
@@ -73,8 +71,7 @@ def subscriber(token: str) -> Subscriber:
 
 
 def _url(purpose: str, pk: int) -> str:
-    start, rest = maker(purpose)
-    return start + rest(pk).decode("ascii")
+    return start(purpose) + tokens.sign(purpose, pk)
 
 
 def _id(purpose: str, token: str) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self, cast
 
@@ -54,6 +54,7 @@ class Hands:
         self._connections: set[asyncio.Task[None]] = set()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._pulse: asyncio.Future[None] | None = None  # ends the present slice
+        self._writes: list[Callable[[], None]] = []  # to be done in this turn of the loop
         self._tail = False
         self._ending = False
         self._out = 0  # taken or gone
@@ -85,6 +86,7 @@ class Hands:
         timer = self._loop.call_later(seconds, self._nudge, pulse)
         self._look()
         self._loop.run_until_complete(pulse)
+        self._write()
         timer.cancel()
         self._pulse = None
         for task in [task for task in self._connections if task.done()]:
@@ -94,6 +96,7 @@ class Hands:
     def rest(self, seconds: float) -> None:
         """Turn the loop for so long, and give nothing: answers may still come."""
         self._loop.run_until_complete(asyncio.sleep(seconds))
+        self._write()
 
     def abort(self) -> None:
         """Cut all connections: what waits for an answer will not get one."""
@@ -140,7 +143,7 @@ class Hands:
             except BadInput as error:
                 self._tell(item, unusable(item.seq, item.attempt, error.message))
                 continue
-            item.load.taken[item.seq] = item
+            item.load.out[item.seq] = item
             self._out += 1
             if not self._waiting:
                 self._look()
@@ -163,8 +166,8 @@ class Hands:
             self.put_back(item)
             return False
         load.journal.attempting(item.seq, item.attempt)
-        load.gone[item.seq] = load.taken.pop(item.seq)
-        if self._pacer.active:
+        item.gone = True
+        if self._pacer.limited:
             self._pacer.begin(item)
         return True
 
@@ -173,10 +176,10 @@ class Hands:
         item = cast(Item, mail)
         load, seq = item.load, item.seq
         self._out -= 1
-        if load.gone.pop(seq, None) is None:
-            del load.taken[seq]
+        del load.out[seq]
         if isinstance(answer, Accepted):
-            self._streak.went()
+            if self._streak.troubled:
+                self._streak.went()
             self._tell(item, accepted(seq, item.attempt, answer))
         elif answer.everybody:
             load.fetch_again(seq)
@@ -186,13 +189,25 @@ class Hands:
             self._tell(item, outcome)
             self.close(self._streak.add(outcome, item.domain))
 
+    def soon(self, write: Callable[[], None]) -> None:
+        """Let a connection write when all have heard what this turn of the loop brought."""
+        if not self._writes:
+            self._loop.call_soon(self._write)
+        self._writes.append(write)
+
     def put_back(self, mail: Mail) -> None:
         """It did not go, and nobody is to blame."""
         item = cast(Item, mail)
-        del item.load.taken[item.seq]
+        del item.load.out[item.seq]
         self._out -= 1
         item.load.fetch_again(item.seq)
         self._look()
+
+    def _write(self) -> None:
+        """What is journalled as gone is gone before the loop stands still."""
+        writes, self._writes = self._writes, []
+        for write in writes:
+            write()
 
     def _as_pressed(self, item: Item) -> Item:
         """What was signed and taken back need not be signed again, if it is still the same mail."""

@@ -37,6 +37,7 @@ from syndicate.mail.outcome import Outcome
 _ASKED, _REPLY, _ANSWERED = 32, 400, 480
 # A file that is being made has its name long before this. Seconds.
 UNNAMED = 60
+_SENT = Status.SENT
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -74,6 +75,7 @@ class Journal:
             room = len(head) + mails * (_ASKED + _ANSWERED)
             os.posix_fallocate(self._fd, 0, room)
             self._map = mmap.mmap(self._fd, room)
+            self._write = self._map.write
             self._write(head)
             # Under its own name only now that it is locked: whoever finds it sees a living owner.
             fresh.rename(self._file)
@@ -89,6 +91,10 @@ class Journal:
     def answered(self, outcome: Outcome) -> None:
         """After the reply."""
         seq, attempt, status, code, reply, kind = outcome
+        if status is _SENT and code and reply.isascii() and reply.isprintable():
+            said = reply[:_REPLY].encode()
+            self._write(b"= %d %d sent %d - %b\n" % (seq, attempt, code, said))
+            return
         head = f"= {seq} {attempt} {status} {code or '-'} {kind or '-'} "
         self._write(head.encode() + _clean(reply) + b"\n")
 
@@ -115,9 +121,6 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _write(self, line: bytes) -> None:
-        self._map.write(line)
 
     def _give_up(self, fresh: Path) -> None:
         if self._fd >= 0:

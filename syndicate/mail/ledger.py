@@ -12,7 +12,7 @@ committed the journals of these are done with      rolled_back  as if there had 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +26,6 @@ from syndicate.mail.journal import Journal
 from syndicate.mail.load import Item, Load
 from syndicate.mail.message import compile
 from syndicate.mail.models import Edition
-from syndicate.mail.outcome import Outcome
 from syndicate.mail.pace import Pacer
 from syndicate.mail.portion import portion
 from syndicate.mail.record import bar, late, put_off, record
@@ -35,6 +34,8 @@ from syndicate.mail.settle import settle
 from syndicate.mail.window import window
 
 log = logging.getLogger(__name__)
+
+_SENT = Status.SENT
 
 # A mail that waits for its connection this long is asked about again. Seconds.
 ASK_AGAIN = 0.15
@@ -71,16 +72,20 @@ class Ledger:
         """Record what came back; returns how many were sent. *all_of_it*: nothing more goes."""
         self._done, self._held = [], []
         self._home = [load for load in self._loads
-                      if (load.dry or all_of_it) and not load.taken and not load.gone]  # fmt: skip
+                      if (load.dry or all_of_it) and not load.out]  # fmt: skip
         self.wanted = _is_wanted(self._edition.pk)
         mine = sorted([*self._loads, *self._lost], key=lambda load: load.claim.batch_id)
         for load in mine:
             self._look_after(load, now, alone=len(mine) == 1)
-        outcomes = [self._learn(item, outcome, now)
-                    for load in self._loads for item, outcome in load.told]  # fmt: skip
+        sent, outcomes = 0, []
+        for item, outcome in [pair for load in self._loads for pair in load.told]:
+            if outcome.status is not _SENT or self._pacer.active:
+                outcome = self._pacer.learn(item, outcome, now)
+            sent += outcome.status is _SENT
+            outcomes.append(outcome)
         record(self._edition.pk, outcomes, now)
         self.came = len(outcomes)
-        return sum(outcome.status is Status.SENT for outcome in outcomes)
+        return sent
 
     def next(self, batch_id: int, limit: int, now: datetime) -> list[Item]:
         """What may be handed over now, *limit* of them at most."""
@@ -175,28 +180,31 @@ class Ledger:
 
     def _fetch(self, load: Load, limit: int, now: datetime) -> list[Item]:
         """The next of one batch, and whether those that a connection holds still read."""
-        after = min((load.after, *(seq - 1 for seq in load.taken)))
-        skip = {*load.gone, *load.withheld}
-        limit += len(load.taken)
+        taken = load.taken()
+        after = min((load.after, *(seq - 1 for seq in taken)))
+        skip = {*load.withheld, *(load.out.keys() - taken.keys())}
+        limit += len(taken)
         found = portion(load.claim, self._list, after, limit, skip, self._window)
         seqs = [item.seq for item in found.items]
         rest = [*found.barred, *(seq for some in found.later.values() for seq in some)]
         load.dry = len(seqs) + len(rest) < limit
         load.after = max((load.after, *seqs[-1:], *rest))
         for seq in rest:
-            if seq in load.taken:
-                load.taken[seq].asked = 0.0  # its dot will not be
+            if seq in taken:
+                taken[seq].asked = 0.0  # its dot will not be
         if (rest or seqs) and not self._hold(load, now):
             return []
         bar(self._edition.pk, found.barred, now)
         put_off(self._edition.pk, found.later)
-        return self._admit(load, found.items, now)
+        return self._admit(load, found.items, taken, now)
 
-    def _admit(self, load: Load, found: Sequence[Item], now: datetime) -> list[Item]:
+    def _admit(
+        self, load: Load, found: Sequence[Item], taken: Mapping[int, Item], now: datetime
+    ) -> list[Item]:
         """Those that the pace lets go, and no connection holds already."""
         fresh = []
         for item in found:
-            held = load.taken.get(item.seq)
+            held = taken.get(item.seq)
             if held is not None:
                 self._asked.append(held)
             else:
@@ -215,14 +223,9 @@ class Ledger:
     def _waits(load: Load) -> bool:
         """Whether a connection holds a mail so long that its reader may have left."""
         since = clock.monotonic() - ASK_AGAIN
-        return any(item.asked < since for item in load.taken.values())
+        return any(item.asked < since for item in load.taken().values())
 
     # Noting ----------------------------------------------------------------------------------
-
-    def _learn(self, item: Item, outcome: Outcome, now: datetime) -> Outcome:
-        if outcome.status is Status.SENT and not self._pacer.active:
-            return outcome
-        return self._pacer.learn(item, outcome, now)
 
     def _look_after(self, load: Load, now: datetime, *, alone: bool) -> None:
         """Hold its row, if there is anything to write. What servers answered to us of a batch that

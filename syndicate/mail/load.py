@@ -1,15 +1,16 @@
 """One claimed batch on the road: its claim, its journal, and what of it has not come back.
 
-portion ─→ waiting ─ take ─→ taken ─ dot ─→ gone ─ done ─→ told ─→ the ledger
-              ↑                └ put back, or asked for too long ago: fetched again
+portion ─→ waiting ─ take ─→ out ─ dot ─→ gone ─ done ─→ told ─→ the ledger
+              ↑               └ put back, or asked for too long ago: fetched again
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from syndicate.lib.errors import BadInput
-from syndicate.lib.mime import wire_address
+from syndicate.lib.mime import everyday_address, wire_address
 from syndicate.mail.claim import Claim
 from syndicate.mail.journal import Journal
 from syndicate.mail.message import Compiled, Recipient
@@ -21,11 +22,13 @@ class Item:
     still read (*asked*, on clock.monotonic). It is what a transport calls a Mail."""
 
     __slots__ = (
-        "asked", "attempt", "load", "made", "needs_utf8", "pressed",
+        "asked", "attempt", "everyday", "gone", "load", "made", "mark", "needs_utf8", "pressed",
         "reader", "recipient", "sender", "seq",
     )  # fmt: skip
 
     load: Load
+    everyday: bool
+    mark: bytes
     sender: bytes
     recipient: bytes
     needs_utf8: bool
@@ -35,8 +38,9 @@ class Item:
         self.seq = reader.seq
         self.attempt = attempt
         self.asked = 0.0
+        self.gone = False  # past its dot
         self.pressed = False  # by mail.press, where we sign: it will be made, and then is
-        self.made: bytes | BadInput | None = None
+        self.made: Sequence[bytes] | BadInput | None = None
 
     @property
     def domain(self) -> str:
@@ -45,14 +49,27 @@ class Item:
 
     def address(self) -> None:
         """Write the envelope. Raises BadInput for an address that no mail can be sent to."""
-        self.recipient, self.needs_utf8 = wire_address(self.reader.email)
-        self.sender = self.load.compiled.sender(self.seq)
+        compiled, email = self.load.compiled, self.reader.email
+        self.everyday = everyday_address(email) is not None
+        if self.everyday:
+            self.recipient, self.needs_utf8 = email.encode("ascii"), False
+        else:
+            self.recipient, self.needs_utf8 = wire_address(email)
+        self.mark = mark = compiled.mark(self.seq)
+        self.sender = compiled.sender(mark)
 
-    def content(self) -> bytes:
+    def splice(self) -> list[bytes]:
+        """The mail itself, made now; it is addressed."""
+        return self.load.compiled.fill(self.reader, self.recipient, self.everyday, self.mark)
+
+    def content(self) -> Sequence[bytes]:
         """The mail itself."""
-        if isinstance(self.made, BadInput):
-            raise self.made
-        return self.made or self.load.compiled.splice(self.reader)
+        made = self.made
+        if made is None:
+            return self.splice()
+        if isinstance(made, BadInput):
+            raise made
+        return made
 
 
 @dataclass(eq=False)
@@ -67,19 +84,22 @@ class Load:
     compiled: Compiled
     after: int
     dry: bool = False
-    taken: dict[int, Item] = field(default_factory=dict)  # a connection has it; no dot yet
-    gone: dict[int, Item] = field(default_factory=dict)  # after its dot, without an answer
+    out: dict[int, Item] = field(default_factory=dict)  # a connection has it; perhaps it is gone
     told: list[tuple[Item, Outcome]] = field(default_factory=list)  # not in the ledger yet
     withheld: set[int] = field(default_factory=set)  # the pace says: not now
 
     @property
     def is_home(self) -> bool:
         """Whether nothing of it is on its way, and the ledger knows all."""
-        return not (self.taken or self.gone or self.told)
+        return not (self.out or self.told)
+
+    def taken(self) -> dict[int, Item]:
+        """What connections have that is not gone."""
+        return {seq: item for seq, item in self.out.items() if not item.gone}
 
     def known(self) -> set[int]:
         """The seqs that are not to be given out, though the ledger has them as waiting."""
-        return {*self.taken, *self.gone, *self.withheld, *(item.seq for item, _ in self.told)}
+        return {*self.out, *self.withheld, *(item.seq for item, _ in self.told)}
 
     def fetch_again(self, seq: int) -> None:
         """What was given out did not go after all."""

@@ -87,7 +87,7 @@ def compile(edition: Edition) -> Compiled:
         text=_put(made.text, here),
         headers=_list_headers(edition, made.domain),
     )
-    return Compiled(edition.pk, _weaves(made), envelope.maker(edition.pk, made.from_address))
+    return Compiled(edition.pk, _weaves(made), envelope.maker(made.from_address))
 
 
 def kept(edition: Edition) -> Rendered:
@@ -131,7 +131,7 @@ def single(letter: Letter, email: str, name: str = "", *, key: str) -> bytes:
     said = mime.header("Subject", letter.subject)
     weave = Weave([_top(letter), said, *_TO_ADDRESS, *_rest(letter, one_click=False)])
     values = {Value.ADDRESS: to, Value.MESSAGE_ID: key.encode("ascii")}
-    message = weave.fill(tuple(values.get(value, b"") for value in Value))
+    message = b"".join(weave.fill(tuple(values.get(value, b"") for value in Value)))
     sign = dkim.signer(site())
     return sign(message) + message if sign else message
 
@@ -180,7 +180,7 @@ def _rest(letter: Letter, *, one_click: bool) -> Iterator[bytes | Value]:
     yield f"@{letter.domain}>\r\n".encode("ascii")
     if one_click:
         # On one line and never encoded, whatever its length: mailbox providers look for "<https".
-        yield f"List-Unsubscribe: <{links.maker(links.ONE_CLICK)[0]}".encode("ascii")
+        yield f"List-Unsubscribe: <{links.start(links.ONE_CLICK)}".encode("ascii")
         yield Value.ONE_CLICK
         yield b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     yield _multipart(boundary)
@@ -198,7 +198,7 @@ def _body(body: str, *, is_html: bool) -> Iterator[bytes | Value]:
         before = body[at : found.start()]
         if link := _LINKS.get(found[0]):
             purpose, value = link
-            start = links.maker(purpose)[0]
+            start = links.start(purpose)
             before += htmllib.escape(start) if is_html else start
         else:
             value = _WORDS[found[0]][is_html]

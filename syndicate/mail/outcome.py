@@ -71,12 +71,13 @@ class Streak:
     """Watches for failures in a row, which no longer are about single mails or readers."""
 
     def __init__(self) -> None:
-        self.works = False  # something has gone
+        self.troubled = False  # since something has gone
         self._silent = 0
         self._blocked: set[str] = set()  # destinations
 
     def add(self, outcome: Outcome, domain: str) -> NotSent | None:
         """Count one more that did not go; an error, for all mail, when it is one too many."""
+        self.troubled = True
         self._silent = self._silent + 1 if outcome.kind == Kind.LOST else 0
         if outcome.kind == Kind.BLOCK:
             self._blocked.add(domain)
@@ -95,7 +96,7 @@ class Streak:
 
     def went(self) -> None:
         """A mail was taken."""
-        self.works = True
+        self.troubled = False
         self._silent = 0
         self._blocked.clear()
 

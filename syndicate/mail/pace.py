@@ -68,6 +68,7 @@ class Pacer:
     """One run's view of the pace, from batch to batch of one edition; used by one thread.
 
     *reopens*: when what the last settle() found held back may go, None where nothing was.
+    *limited*: whether begin() is to be told of each mail.
     """
 
     def __init__(self, route: str, now: datetime) -> None:
@@ -75,7 +76,7 @@ class Pacer:
         self._lane = transport_lane(route)
         self._way = allowance.way(route)
         self._domains = allowance.domains()
-        self._limited = bool(self._way or self._domains)
+        self.limited = bool(self._way or self._domains)
         self._granted: dict[int, Grant] = {}  # by seq; not yet on its way
         self._held: dict[int, str] = {}  # seq → the lane that has no room for it
         self._full: dict[str, float] = {}  # lane → until when it is no use to ask
@@ -87,9 +88,9 @@ class Pacer:
 
     @property
     def active(self) -> bool:
-        """Whether anything is limited, paused or watched: if so, begin() and learn() are told of
-        all mails, else learn() of those that were not sent. It may change at any call."""
-        return self._limited or bool(self._shut) or self._watch.listens
+        """Whether anything is limited, paused or watched: if so, learn() is told of all mails,
+        else of those that were not sent. It may change at any call."""
+        return self.limited or bool(self._shut) or self._watch.listens
 
     def admit(self, items: list[Mail], now: datetime) -> list[Mail]:
         """Those that may go now. Who was admitted before and has not begun is not charged again."""
@@ -98,7 +99,7 @@ class Pacer:
             self._look(now)
         if self._shut:
             items = [item for item in items if self._is_open(item, now.timestamp())]
-        return self._ration(items, now) if self._limited else items
+        return self._ration(items, now) if self.limited else items
 
     def begin(self, item: Item) -> None:
         """*item* goes: just before its dot."""

@@ -52,8 +52,9 @@ class Press:
     def _make(self, items: Sequence[Item]) -> None:
         for item in items:
             try:
-                message = item.load.compiled.splice(item.reader)
-                item.made = self._sign(message) + message
+                item.address()
+                message = b"".join(item.splice())
+                item.made = self._sign(message), message
             except BadInput as error:
                 item.made = error
 

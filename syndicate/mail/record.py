@@ -61,16 +61,15 @@ class _Same(NamedTuple):
 
 def record(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write what became of Deliveries; whose mailbox does not exist gets no more mail."""
-    groups: defaultdict[_Same, dict[int, str]] = defaultdict(dict)
-    for outcome in outcomes:
-        same = _Same(outcome.status, outcome.attempt, outcome.code)
-        reply = outcome.reply
-        groups[same][outcome.seq] = reply if reply.isprintable() else _printable(reply)
+    groups: defaultdict[tuple[Status, int, int | None], dict[int, str]] = defaultdict(dict)
+    for seq, attempt, status, code, reply, _ in outcomes:
+        groups[status, attempt, code][seq] = reply if reply.isprintable() else _printable(reply)
     for same, replies in groups.items():
-        _write(edition_id, same, replies, now)
-    for outcome in outcomes:
-        if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
-            _suppress(edition_id, outcome, now)
+        _write(edition_id, _Same(*same), replies, now)
+    if any(status is Status.FAILED for status, _, _ in groups):
+        for outcome in outcomes:
+            if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
+                _suppress(edition_id, outcome, now)
 
 
 def late(batch: Batch, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -1,7 +1,9 @@
 """A compiled message and one reader → the final bytes.
 
     layout: constant, Value, constant, …  ─ Weave ─→ pieces, and which value goes between which
-    recipient ─→ its values, each spelled once for all places it stands in ─ fill ─→ bytes
+    recipient ─→ its values, each spelled once for all places it stands in ─ fill ─→ pieces
+
+Pieces are joined where they are written, once, together with what announces the next mail.
 
 This runs once for each mail of an edition, so it looks nothing up and keeps nothing: everyday
 names and addresses, spelled alike everywhere, are told by one pattern each; and what is the same
@@ -18,13 +20,16 @@ from typing import NamedTuple
 
 from syndicate.audience import links
 from syndicate.lib import mime, tokens
-
-MESSAGE_ID = "message-id"  # the token's purpose: edition, seq
+from syndicate.mail.envelope import DELIVERY
 
 # A longer name in an ASCII subject is encoded, which folds it: no line comes near to 998 letters.
 _LONGEST_BARE = 60
 # "To: name <address>" on one line of 78 letters.
 _TO = 78 - len("To:  <>")
+# Where the tokens of one mail end, in a row: the mark, one-click, unsubscribe.
+_ID = tokens.letters(2)
+_ONE_CLICK = _ID + tokens.letters(1)
+_UNSUBSCRIBE = _ONE_CLICK + tokens.letters(1)
 
 
 class Value(IntEnum):
@@ -36,7 +41,7 @@ class Value(IntEnum):
     ADDRESS = 0  # as SMTP takes it
     PHRASE = 1  # the name before it, and what stands between; not used where there is no name
     SUBJECT = 2  # the name as it stands in the subject
-    MESSAGE_ID = 3  # its left side
+    MESSAGE_ID = 3  # its left side: the Delivery's mark
     ONE_CLICK = 4  # the links' own parts, which need no quoting anywhere
     UNSUBSCRIBE = 5
     PREFERENCES = 6
@@ -74,11 +79,11 @@ class Weave:
         self._pieces = pieces
         self._pick = itemgetter(*order)
 
-    def fill(self, values: tuple[bytes, ...]) -> bytes:
-        """The whole, with *values* (one for each :class:`Value`, in order) put in."""
+    def fill(self, values: tuple[bytes, ...]) -> list[bytes]:
+        """The pieces of the whole, with *values* (one for each :class:`Value`, in order) put in."""
         pieces = self._pieces.copy()
         pieces[1::2] = self._pick(values)
-        return b"".join(pieces)
+        return pieces
 
 
 class Weaves(NamedTuple):
@@ -92,22 +97,31 @@ class Weaves(NamedTuple):
 class Compiled:
     """A message of one edition with holes, and all that it takes to fill them."""
 
-    def __init__(self, edition_id: int, weaves: Weaves, sender: Callable[[int], bytes]) -> None:
-        """*sender* gives a Delivery's envelope sender by its seq."""
-        self.sender = sender
+    def __init__(self, edition_id: int, weaves: Weaves, sender: Callable[[bytes], bytes]) -> None:
+        self.mark = tokens.sealer(DELIVERY, edition_id)  # what is signed for a Delivery, by its seq
+        self.sender = sender  # its envelope sender, by its mark
         self._unnamed, self._bare, self._encoded = weaves
-        self._message_id = tokens.signer(MESSAGE_ID, edition_id)
-        self._one_click = links.maker(links.ONE_CLICK)[1]
-        self._unsubscribe = links.maker(links.UNSUBSCRIBE)[1]
-        self._preferences = links.maker(links.PREFERENCES)[1]
+        self._one_click = tokens.sealer(links.ONE_CLICK)
+        self._unsubscribe = tokens.sealer(links.UNSUBSCRIBE)
+        self._preferences = tokens.sealer(links.PREFERENCES)
 
     def splice(self, recipient: Recipient) -> bytes:
         """The mail for one reader, ready for the wire. Raises BadInput for an unusable address."""
-        seq, email, name, subscriber, subscription = recipient
-        if mime.everyday_address(email):
-            address = shown = shown_html = email.encode("ascii")
+        email = recipient.email
+        everyday = mime.everyday_address(email) is not None
+        address, mark = mime.wire_address(email)[0], self.mark(recipient.seq)
+        return b"".join(self.fill(recipient, address, everyday, mark))
+
+    def fill(
+        self, recipient: Recipient, address: bytes, everyday: bool, mark: bytes
+    ) -> list[bytes]:
+        """The pieces of a :meth:`splice` for whom it is known how their address stands on the wire,
+        whether it is an everyday one, and what their Delivery's mark is."""
+        _, email, name, subscriber, subscription = recipient
+        if everyday:
+            shown = shown_html = address
         else:
-            address, shown, shown_html = _address(email)
+            shown, shown_html = _spelled(email)
         if mime.everyday_name(name) and len(name) + len(address) <= _TO:
             plain = html = subject = name.encode("ascii")
             phrase = plain + b" "
@@ -120,9 +134,15 @@ class Compiled:
         else:
             plain = html = phrase = subject = b""
             weave = self._unnamed
+        made = tokens.spell(
+            mark
+            + self._one_click(subscription)
+            + self._unsubscribe(subscription)
+            + self._preferences(subscriber)
+        )
         return weave.fill((
-            address, phrase, subject, self._message_id(seq), self._one_click(subscription),
-            self._unsubscribe(subscription), self._preferences(subscriber),
+            address, phrase, subject, made[:_ID], made[_ID:_ONE_CLICK],
+            made[_ONE_CLICK:_UNSUBSCRIBE], made[_UNSUBSCRIBE:],
             plain, html, shown, shown_html,
         ))  # fmt: skip
 
@@ -131,11 +151,6 @@ class Compiled:
         if self._bare is not None and len(name) <= _LONGEST_BARE and mime.is_bare(name):
             return self._bare, name.encode("ascii")
         return self._encoded, mime.words(name)
-
-
-def _address(email: str) -> tuple[bytes, bytes, bytes]:
-    """Any address for the wire, for text and for HTML. Raises BadInput."""
-    return mime.wire_address(email)[0], *_spelled(email)
 
 
 def _spelled(text: str) -> tuple[bytes, bytes]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syndicate.audience import links
+from syndicate.lib import tokens
 from syndicate.lib.errors import BadInput
 from tests import rows
 
@@ -18,9 +19,9 @@ def test_addresses_begin_with_the_site_and_fit_a_header() -> None:
         assert len(url) < 70
 
 
-def test_many_are_made_as_one_is() -> None:
-    start, rest = links.maker(links.UNSUBSCRIBE)
-    assert start + rest(12).decode() == links.unsubscribe_url(12)
+def test_all_for_one_purpose_begin_alike() -> None:
+    token = links.unsubscribe_url(12).removeprefix(links.start(links.UNSUBSCRIBE))
+    assert tokens.read(links.UNSUBSCRIBE, token) == (12,)
 
 
 def test_a_base_address_may_end_with_a_slash(configure: Callable[..., Any]) -> None:

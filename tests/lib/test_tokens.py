@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.lib.errors import BadInput
-from syndicate.lib.tokens import read, sealer, sign, signer, unseal
+from syndicate.lib.tokens import letters, read, sealer, sign, signer, spell, unseal
 
 LETTERS = string.ascii_letters + string.digits + "-_"
 
@@ -26,6 +26,14 @@ def test_many_are_made_as_one_is(ids: list[int]) -> None:
     *first, last = ids
     assert signer("one-click", *first)(last) == sign("one-click", *ids).encode()
     assert unseal("one-click", sealer("one-click", *first)(last)) == tuple(ids)
+
+
+@given(IDS, IDS)
+def test_several_are_spelled_as_each_is(one: list[int], other: list[int]) -> None:
+    sealed = [sealer("confirm", *ids[:-1])(ids[-1]) for ids in (one, other)]
+    apart = [sign("confirm", *ids) for ids in (one, other)]
+    assert spell(b"".join(sealed)).decode() == "".join(apart)
+    assert [letters(len(ids)) for ids in (one, other)] == [len(token) for token in apart]
 
 
 def test_one_id_takes_24_letters_that_need_no_quoting() -> None:

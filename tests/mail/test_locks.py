@@ -163,7 +163,7 @@ def test_a_worker_with_two_batches_and_an_editor_go_on(
     ledger = Ledger(edition, pacer("directory", now))
     held = a_round(ledger, batch)
     for item in held:
-        item.load.taken[item.seq] = item
+        item.load.out[item.seq] = item
     (third, _) = a_round(ledger, batch)
     third.load.told.append((third, Outcome(third.seq, 1, Status.SENT, 250, "OK")))
     Subscription.objects.filter(subscriber__email="r1@example.org").update(status="unsubscribed")

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from syndicate.audience import links
 from syndicate.lib import mime, tokens
 from syndicate.lib.errors import BadInput
+from syndicate.mail.envelope import DELIVERY
 from syndicate.mail.links import view_url
 from syndicate.mail.message import Compiled, Recipient, compile, kept, letter, single
 from syndicate.mail.models import Edition
 from syndicate.mail.placeholders import PLACEHOLDERS
 from syndicate.mail.render import Rendered, Values, personalise
-from syndicate.mail.splice import MESSAGE_ID
 from tests import rows
 
 P = PLACEHOLDERS
@@ -104,7 +104,7 @@ def test_the_message_id_is_the_same_for_every_try_and_names_the_delivery() -> No
     assert first == again
     assert parse(compiled.splice(reader(seq=6)))["Message-ID"] != parse(first)["Message-ID"]
     token = str(parse(first)["Message-ID"]).strip("<>").partition("@")[0]
-    assert tokens.read(MESSAGE_ID, token) == (7, 5)
+    assert tokens.read(DELIVERY, token) == (7, 5)
 
 
 NAMES = st.text(max_size=120)

@@ -36,7 +36,10 @@ class Note:
     def __init__(self, address: str, html: str = "") -> None:
         self.address, self.recipient, self.html = address, address.encode(), html
 
-    def content(self) -> bytes:
+    def content(self) -> Sequence[bytes]:
+        return (self.whole(),)
+
+    def whole(self) -> bytes:
         who = self.address.partition("@")[0].upper()
         html = self.html or f"<p>Dear {who} &amp; all, <a href='https://n.example.org/u/{who}'>go"
         lines = [
@@ -298,7 +301,7 @@ def test_who_lets_us_say_where_bounces_go_is_told_each_mail_s_own(
     one = SERVICES[name]
     settings = dict.fromkeys(one.needs, "https://api.example.org/")
     backend = Api(Provider(name, settings, 5, 1))._backend
-    mail = parts(Note("ada@example.org").content(), "b+7@harbour.example.org", "ada@example.org")
+    mail = parts(Note("ada@example.org").whole(), "b+7@harbour.example.org", "ada@example.org")
     asked = single(backend, one, mail).request("https://api.example.org/")
     assert "b+7@harbour.example.org" in asked["data"]
 
@@ -306,7 +309,7 @@ def test_who_lets_us_say_where_bounces_go_is_told_each_mail_s_own(
 def test_a_signature_of_ours_does_not_go_with_what_a_service_makes_of_the_mail(
     resend: Service,
 ) -> None:
-    raw = b"DKIM-Signature: v=1; a=rsa-sha256\r\n" + Note("ada@example.org").content()
+    raw = b"DKIM-Signature: v=1; a=rsa-sha256\r\n" + Note("ada@example.org").whole()
     ProviderTransport(Provider(**resend.options())).send("n@example.org", "ada@example.org", raw)
     assert "dkim-signature" not in resend.mails[0].headers
 
@@ -314,11 +317,11 @@ def test_a_signature_of_ours_does_not_go_with_what_a_service_makes_of_the_mail(
 def test_one_mail_now(resend: Service) -> None:
     transport = ProviderTransport(Provider(**resend.options()))
     note = Note("ada@example.org")
-    answer = transport.send("news@example.org", note.address, note.content())
+    answer = transport.send("news@example.org", note.address, note.whole())
     assert answer == Accepted(200, "id-ada@example.org")
     resend.refuse("b@example.org")
     with pytest.raises(Refused) as caught:
-        transport.send("news@example.org", "b@example.org", Note("b@example.org").content())
+        transport.send("news@example.org", "b@example.org", Note("b@example.org").whole())
     assert caught.value.permanent and caught.value.kind is Kind.GONE
 
 

@@ -52,7 +52,7 @@ class Promises:
         tray = Tray(letters("ada", "bob", "cleo"))
         assert carry(transport, tray) is None
         assert tray.log == [f"{what} {n}" for n in ("ada", "bob", "cleo") for what in WENT]
-        assert self.arrived(inbox, tmp_path) == [letter.content() for letter in tray.letters]
+        assert self.arrived(inbox, tmp_path) == [letter.whole for letter in tray.letters]
 
     def test_what_must_not_go_stays(
         self, transport: Transport, inbox: Inbox, tmp_path: Path
@@ -174,7 +174,7 @@ class TestSmtp(Promises):
         with Smtpd("PIPELINING", "CHUNKING", "SMTPUTF8", "SIZE 9000", keep=True) as server:
             assert carry(SmtpTransport(smtp(server.port)), tray) is None
         assert server.recipients == ["jörg@example.org"]
-        assert server.mails == [tray.letters[0].content()]
+        assert server.mails == [tray.letters[0].whole]
         assert b"BDAT 62 LAST" in server.heard and b"DATA" not in server.heard
 
     @pytest.mark.parametrize("mechanisms", ["PLAIN LOGIN", "LOGIN", "PLAIN", "CRAM-MD5 PLAIN"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from syndicate.lib.config import Smtp
@@ -23,10 +23,15 @@ class Letter:
     needs_utf8: bool = False
     text: bytes = BODY
 
-    def content(self) -> bytes:
-        """Its bytes, with the recipient in them."""
+    def content(self) -> Sequence[bytes]:
+        """Its bytes, in two pieces."""
         if not self.text:
             raise BadInput("it has no text")
+        return self.whole[:20], self.whole[20:]
+
+    @property
+    def whole(self) -> bytes:
+        """Its bytes, with the recipient in them."""
         return self.text.replace(b"%b", self.recipient.partition(b"@")[0])
 
 
@@ -73,6 +78,10 @@ class Tray:
         assert _name(mail) not in self.answers
         self.answers[_name(mail)] = answer
         self._note(outcome(answer), mail)
+
+    def soon(self, write: Callable[[], None]) -> None:
+        """At once."""
+        write()
 
     def put_back(self, mail: Letter) -> None:
         """To the front."""

@@ -7,6 +7,7 @@ serve(work) ── one connection: it pulls
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from syndicate.lib.errors import NotSent, Scope
@@ -62,8 +63,8 @@ class Mail(Protocol):
     def needs_utf8(self) -> bool:
         """Whether only a server with SMTPUTF8 (RFC 6531) can take it."""
 
-    def content(self) -> bytes:
-        """The final bytes: CRLF lines, the last one ended, none beginning with a dot.
+    def content(self) -> Sequence[bytes]:
+        """The final bytes, in pieces: CRLF lines, the last one ended, none beginning with a dot.
 
         Asked for late, and once for each time it is taken. Raises BadInput.
         """
@@ -86,6 +87,13 @@ class Work(Protocol):
 
     def done(self, mail: Mail, answer: Accepted | Refused) -> None:
         """What became of a mail that was taken: exactly once, unless it is put back."""
+
+    def soon(self, write: Callable[[], None]) -> None:
+        """Call *write* before the loop stands still, together with those of other connections.
+
+        A server that sleeps has to be woken for what is written to it: once for all of them, and
+        not for each, it costs a sixth less of our time.
+        """
 
     def put_back(self, mail: Mail) -> None:
         """Taken, certainly not sent, and nobody's fault: let it be the next to be taken."""

@@ -4,7 +4,8 @@
                                            └ one recurring look at the clock         └→ QUIT
 
 A BufferedProtocol spares the 256 KiB that a plain Protocol allocates for each read. For a mail
-there is no coroutine, no task and no timer: all of it happens in the callback of its replies.
+there is no coroutine, no task and no timer: all of it happens in the callback of its replies, but
+for writing, which is done for several connections at once.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class Connection(asyncio.BufferedProtocol):
         self._heard: deque[Reply] = deque()  # while there is no dialogue
         self._dialogue: Dialogue | None = None
         self._failure: BaseException | None = None  # the work could not go on
+        self._outgoing = b""  # will be written in this turn of the loop
         self._choked = False  # the server reads more slowly than we write
         self._upload: tuple[object, float] = (None, 0.0)  # how far it was, and since when
         self._watch: asyncio.TimerHandle | None = None
@@ -233,8 +235,7 @@ class Connection(asyncio.BufferedProtocol):
             self._heard += self._replies.feed(data)
             self._wake()
             return
-        if self._choked:
-            dialogue.unsent = self._unsent()
+        dialogue.unsent = self._unsent() if self._choked or self._outgoing else 0
         try:
             out = dialogue.receive(data, self._time())
         except (SyndicateError, OSError) as error:
@@ -242,7 +243,8 @@ class Connection(asyncio.BufferedProtocol):
             self._wake()
             return
         if out:
-            self._write(out)
+            self._outgoing += out
+            dialogue.work.soon(self._flush)
         if dialogue.deadline is None:
             self._wake()
 
@@ -253,8 +255,6 @@ class Connection(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         """All has left us."""
         self._choked = False
-        if self._dialogue is not None:
-            self._dialogue.unsent = 0
 
     def eof_received(self) -> None:
         """They say no more: what we still had to say does not matter."""
@@ -284,13 +284,18 @@ class Connection(asyncio.BufferedProtocol):
     # Small things --------------------------------------------------------------------------------
 
     def _write(self, data: bytes) -> None:
-        if data and self._transport is not None:
-            self._transport.write(data)
+        self._outgoing += data
+        self._flush()
+
+    def _flush(self) -> None:
+        out, self._outgoing = self._outgoing, b""
+        if out and self._transport is not None:
+            self._transport.write(out)
 
     def _unsent(self) -> int:
         """How many bytes wait here to be written, at least: asyncio forgets them when it fails."""
         waiting = self._transport.get_write_buffer_size() if self._transport is not None else 0
-        return max(waiting, int(self._choked))
+        return max(waiting, int(self._choked)) + len(self._outgoing)
 
     async def _pause(self) -> None:
         """Until something has happened."""

@@ -12,8 +12,9 @@ it is that a server cannot bear.
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from syndicate.mail.replies import Kind, Stage, enhanced
@@ -31,6 +32,12 @@ DOT_SECONDS = 600
 BRISK_SECONDS = 0.25
 
 Hear = Callable[[int, bytes], None]
+
+# What is said to a mail that is gone and to the next one's envelope if all of it is a yes, with
+# DATA and with CHUNKING: heard at once, it costs a third of hearing line by line.
+_YES = rb"2\d\d [^\r\n]*\r\n"
+_ALL_YES = re.compile(rb"(2\d\d) ([^\r\n]*)\r\n" + 2 * _YES + rb"3\d\d [^\r\n]*\r\n").fullmatch
+_ALL_YES_CHUNKING = re.compile(rb"(2\d\d) ([^\r\n]*)\r\n" + 2 * _YES).fullmatch
 
 
 class Terms(NamedTuple):
@@ -54,8 +61,9 @@ class Dialogue:
         self.over = False
         self.error: Refused | None = None
         self.unsent = 0
+        self.work = work
         self._terms = terms
-        self._work = work
+        self._patience, self._most = terms.patience, terms.most
         self._envelopes = Envelopes(terms.where, offers)
         self._pipelining, self._chunking = offers.pipelining, offers.chunking
         self._replies = Replies()
@@ -63,7 +71,8 @@ class Dialogue:
         self._due: deque[Hear] = deque()  # who hears the next replies
         self._later: deque[tuple[bytes, Hear]] = deque()  # lines of an envelope, one at a time
         self._mail: Mail | None = None  # the one that is announced
-        self._envelope = self._content = b""
+        self._envelope = b""
+        self._content: Sequence[bytes] = ()
         self._gone: Mail | None = None  # the one past its dot
         self._gone_at = self._now = 0.0
         self._tail = 0  # bytes that were written after the last dot
@@ -74,8 +83,11 @@ class Dialogue:
         # Looked up once: naming a bound method makes it anew.
         self._hear_dot = self._dot
         self._order: tuple[Hear, ...] = (self._from, self._to, self._data)
+        self._all_yes = _ALL_YES
         if offers.chunking:
             self._order = self._order[:2]
+            self._all_yes = _ALL_YES_CHUNKING
+        self._all = 1 + len(self._order)  # the replies to a dot and the next envelope
 
     # What the connection says --------------------------------------------------------------------
 
@@ -89,6 +101,20 @@ class Dialogue:
     def receive(self, data: bytes, now: float) -> bytes:
         """Hear the server; returns what to write."""
         self._now = now
+        gone, mail = self._gone, self._mail
+        if (
+            gone
+            and mail
+            and len(self._due) == self._all
+            and self._replies.idle
+            and not self.unsent
+            and (yes := self._all_yes(data))
+        ):
+            self._due.clear()
+            self._known = True
+            self._dotted(gone, Accepted(int(yes[1]), words(yes[2])))
+            self._hand_over(mail)
+            return self._written()
         replies = self._replies.feed(data)
         for code, text in replies:
             if not self._due:
@@ -120,10 +146,8 @@ class Dialogue:
         """What there is to write; from now on the next reply is awaited."""
         if not self._due:
             self.deadline = None
-        elif self._gone is not None:
-            self.deadline = self._now + DOT_SECONDS
         else:
-            self.deadline = self._now + self._terms.patience
+            self.deadline = self._now + (DOT_SECONDS if self._gone else self._patience)
         out = b"".join(self._out)
         self._out.clear()
         return out
@@ -143,7 +167,7 @@ class Dialogue:
 
     def _announce(self) -> None:
         self._out.append(self._envelope)
-        self._due += self._order
+        self._due.extend(self._order)
 
     def _step(self) -> None:
         line, hear = self._later.popleft()
@@ -152,8 +176,8 @@ class Dialogue:
 
     def _draw(self) -> bool:
         """Take the next mail that can go this way."""
-        while self._begun < self._terms.most:
-            mail = self._mail = self._work.take()
+        while self._begun < self._most:
+            mail = self._mail = self.work.take()
             if mail is None:
                 return False
             written = self._envelopes.write(mail)
@@ -168,15 +192,17 @@ class Dialogue:
     def _hand_over(self, mail: Mail) -> None:
         """The body and its dot and, in the same write, the next envelope."""
         content = self._content
-        if not self._work.dot(mail):
+        if not self.work.dot(mail):
             self._mail = None
             self._forgo()
             return
         self._gone, self._gone_at, self._mail = mail, self._now, None
         if self._chunking:
-            self._out += (b"BDAT %d LAST\r\n" % len(content), content)
+            self._out.append(b"BDAT %d LAST\r\n" % sum(map(len, content)))
+            self._out.extend(content)
         else:
-            self._out += (content, b".\r\n")
+            self._out.extend(content)
+            self._out.append(b".\r\n")
         self._due.append(self._hear_dot)
         self._tail = 0
         if self._pipelining and self._brisk and self._draw():
@@ -202,7 +228,7 @@ class Dialogue:
         """The mail that was announced will not go; others may."""
         mail, self._mail = self._mail, None
         if mail is not None:
-            self._work.done(mail, answer)
+            self.work.done(mail, answer)
 
     def _end(self) -> None:
         """No more over this connection; what was announced goes over another."""
@@ -212,27 +238,32 @@ class Dialogue:
         self._later.clear()
         self._out.clear()
         if mail is not None:
-            self._work.put_back(mail)
+            self.work.put_back(mail)
 
     # What is answered ----------------------------------------------------------------------------
 
     def _dot(self, code: int, text: bytes) -> None:
-        mail, self._gone = self._gone, None
+        mail = self._gone
         early, taken = self.unsent > self._tail, 200 <= code < 300
         if mail is None:
             return
         if taken and not early:
-            self._work.done(mail, Accepted(code, words(text)))
+            self._dotted(mail, Accepted(code, words(text)))
         elif code >= 400:
-            self._work.done(mail, self._refused(Stage.DOT, code, text))
+            self._dotted(mail, self._refused(Stage.DOT, code, text))
         else:
-            self._work.done(mail, self._no_answer(Stage.DOT, _said(text), unknown=not early))
-        self._proven = True
-        self._brisk = self._now - self._gone_at < BRISK_SECONDS
+            self._dotted(mail, self._no_answer(Stage.DOT, _said(text), unknown=not early))
         if early or code == 421 or not (taken or code >= 400):
             self._end()
         elif not self._due:
             self._start()
+
+    def _dotted(self, mail: Mail, answer: Accepted | Refused) -> None:
+        """The mail that was gone has its answer."""
+        self._gone = None
+        self._proven = True
+        self._brisk = self._now - self._gone_at < BRISK_SECONDS
+        self.work.done(mail, answer)
 
     def _from(self, code: int, text: bytes) -> None:
         """MAIL."""
@@ -327,7 +358,7 @@ class Dialogue:
         if mail is not None:
             gone = self.unsent <= self._tail
             stage = Stage.DOT if gone else Stage.DATA
-            self._work.done(mail, self._no_answer(stage, reason, unknown=gone))
+            self.work.done(mail, self._no_answer(stage, reason, unknown=gone))
 
     def _stage(self) -> Stage:
         """What the reply that is awaited would be about."""

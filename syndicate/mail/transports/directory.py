@@ -53,7 +53,7 @@ class DirectoryTransport:
     def _write(self, work: Work, mail: Mail) -> None:
         """One file; it appears whole or not at all."""
         try:
-            content = mail.content()
+            content = b"".join(mail.content())
         except BadInput as error:
             work.done(mail, Refused(error.message, kind=Kind.OTHER, permanent=True))
             return

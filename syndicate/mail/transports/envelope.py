@@ -5,6 +5,8 @@ Our bodies are quoted-printable, so 7bit: BODY=8BITMIME (RFC 6152) is never need
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from syndicate.lib.errors import BadInput
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports.base import Mail, Refused
@@ -22,25 +24,27 @@ class Envelopes:
         if not offers.chunking:
             self._pattern += b"DATA\r\n"
         self._lines = self._pattern.count(b"\n")
+        self._sizes = offers.sizes
 
-    def write(self, mail: Mail) -> tuple[bytes, bytes] | Refused:
+    def write(self, mail: Mail) -> tuple[bytes, Sequence[bytes]] | Refused:
         """The envelope and the mail itself; or why this server would not take it."""
-        offers, parameters = self._offers, b""
+        parameters = b""
         try:
             content = mail.content()
         except BadInput as error:
             return Refused(error.message, hint=error.hint, kind=Kind.OTHER, permanent=True)
-        if offers.sizes:
-            if 0 < offers.size < len(content):
-                return self._too_large(len(content))
-            parameters = b" SIZE=%d" % len(content)
+        if self._sizes:
+            octets = sum(map(len, content))
+            if 0 < self._offers.size < octets:
+                return self._too_large(octets)
+            parameters = b" SIZE=%d" % octets
         if mail.needs_utf8:
-            if not offers.utf8:
+            if not self._offers.utf8:
                 return unsuitable(self._where, "does not take such addresses (SMTPUTF8)")
             parameters += b" SMTPUTF8"
         envelope = self._pattern % (mail.sender, parameters, mail.recipient)
-        # An address must not become a command.
-        if not envelope.count(b"\n") == envelope.count(b"\r") == self._lines:
+        # An address must not become a command: a CR or an LF of its own would make a line more.
+        if len(envelope.splitlines()) != self._lines:
             return unsuitable(self._where, "cannot be told such an address")
         return envelope, content
 

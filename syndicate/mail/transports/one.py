@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports.base import Accepted, Mail, Refused, Work
@@ -20,9 +20,9 @@ class One:
         self._message = message
         self._waits = True
 
-    def content(self) -> bytes:
+    def content(self) -> Sequence[bytes]:
         """As it was given."""
-        return self._message
+        return (self._message,)
 
     def take(self) -> Mail | None:
         """Itself, once."""
@@ -40,6 +40,10 @@ class One:
     def done(self, mail: Mail, answer: Accepted | Refused) -> None:
         """What became of it."""
         self.answer = answer
+
+    def soon(self, write: Callable[[], None]) -> None:
+        """There is nothing to wait for."""
+        write()
 
     def put_back(self, mail: Mail) -> None:
         """Another connection may try."""

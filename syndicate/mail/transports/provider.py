@@ -64,7 +64,7 @@ class ProviderTransport:
         room = api.service.most_bytes / GROWTH
         while len(drawn) < self.at_once and room > 0 and (mail := work.take()) is not None:
             try:
-                content = mail.content()
+                content = b"".join(mail.content())
             except BadInput as error:
                 work.done(mail, _unusable(error))
                 continue

@@ -24,9 +24,10 @@ _CODES = {b"%d" % code: code for code in range(200, 600)}
 class Replies:
     """Collects bytes until they are replies."""
 
-    __slots__ = ("_held", "_rest")
+    __slots__ = ("_held", "_rest", "idle")
 
     def __init__(self) -> None:
+        self.idle = True  # what comes next begins a reply
         self._rest = b""  # a line that has not ended
         self._held: list[bytes] = []  # lines of a reply that has not ended
 
@@ -41,6 +42,7 @@ class Replies:
                 found.append((code, line[4:LONGEST_LINE]))
             else:
                 found += self._unusual(line)
+        self.idle = not (self._rest or self._held)
         return found
 
     def _unusual(self, line: bytes) -> list[Reply]:
@@ -58,5 +60,8 @@ class Replies:
 
 def words(text: bytes) -> str:
     """A reply's text on one line, not too long for a ledger."""
-    said = text[: 4 * LETTERS].decode("utf-8", "replace").strip()
-    return (said if said.isascii() and said.isprintable() else one_line(said))[:LETTERS]
+    if len(text) <= LETTERS and text.isascii():
+        said = text.decode("ascii").strip()
+        if said.isprintable():
+            return said
+    return one_line(text[: 4 * LETTERS].decode("utf-8", "replace").strip())[:LETTERS]
