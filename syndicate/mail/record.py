@@ -38,10 +38,11 @@ _SET = (
 # the rows are looked up in a step of their own (https://sqlite.org/lang_with.html).
 _SQLITE = f"""
 WITH answer AS MATERIALIZED (
-    SELECT line.id, told.value AS reply FROM json_each(%s) AS told CROSS JOIN mail_delivery AS line
+    SELECT line.rowid AS place, told.value AS reply
+    FROM json_each(%s) AS told CROSS JOIN mail_delivery AS line
     ON line.edition_id = %s AND line.seq = CAST(told.key AS integer) WHERE +line.status IN ({{}})
 )
-{_SET} FROM answer WHERE mail_delivery.id = answer.id
+{_SET} FROM answer WHERE mail_delivery.rowid = answer.place
 """  # noqa: S608 - only statuses of our own are put in
 # The bounds let PostgreSQL plan well before it has counted the table.
 _POSTGRESQL = f"""

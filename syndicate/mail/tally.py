@@ -50,7 +50,7 @@ def tally(edition_id: int) -> Counter[str]:
 def count(edition_id: int, first: int, last: int) -> dict[str, int]:
     """Status → how many rows from seq *first* to seq *last*."""
     rows = Delivery.objects.filter(edition_id=edition_id, seq__gte=first, seq__lte=last)
-    return dict(rows.values_list("status").annotate(n=Count("pk")).order_by())
+    return dict(rows.values_list("status").annotate(n=Count("seq")).order_by())
 
 
 def recount(edition_id: int) -> None:

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Delivery',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('edition_id', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('status', models.CharField(choices=[('held', 'Held'), ('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('deferred', 'Deferred'), ('rejected', 'Rejected'), ('failed', 'Failed'), ('bounced', 'Bounced'), ('delivered', 'Delivered'), ('complained', 'Complained'), ('unsubscribed', 'Unsubscribed'), ('suppressed', 'Suppressed'), ('cancelled', 'Cancelled'), ('unknown', 'Unknown')], default='queued', max_length=12)),
                 ('attempts', models.PositiveIntegerField(default=0)),
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'sent']), _negated=True), fields=['edition', 'seq'], name='delivery_exceptions')],
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'edition'), name='delivery_once'), models.UniqueConstraint(fields=('edition', 'seq'), name='delivery_dense')],
+                'constraints': [models.UniqueConstraint(fields=('subscriber', 'edition'), name='delivery_once')],
             },
         ),
         migrations.CreateModel(
