@@ -24,7 +24,7 @@ from syndicate.mail.dkim import Sign
 from syndicate.mail.load import Item
 from syndicate.mail.outcome import Outcome, Policy, Streak, accepted, refused, unusable
 from syndicate.mail.pace import Pacer
-from syndicate.mail.press import TOGETHER, Press
+from syndicate.mail.press import Press
 from syndicate.mail.transports.base import Accepted, Mail, Refused, Transport
 
 log = logging.getLogger(__name__)
@@ -225,10 +225,12 @@ class Hands:
 
     def _pressed(self) -> None:
         """In a thread of the press: further mails are ready."""
-        self._loop.call_soon_threadsafe(self._nudge_some)
+        self._loop.call_soon_threadsafe(self._nudge_one)
 
-    def _nudge_some(self) -> None:
-        for _ in range(min(len(self._idle), TOGETHER)):
+    def _nudge_one(self) -> None:
+        """One connection carries several mails with half the journeys that as many need for each
+        its own; while it is busy, what comes next is for another."""
+        if self._idle:
             self._nudge(self._idle.popleft())
 
     # Between the two --------------------------------------------------------------------------
