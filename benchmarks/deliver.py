@@ -11,9 +11,10 @@ start, and that of the edition (``mail.start``), come before; ``benchmarks.scale
 
 Beside it, in turn and in the same rounds, with the same bytes and a sink of the same kind:
 Postfix's ``smtp-source -s 20``, which sends one mail to everybody, a connection for each, and keeps
-no books; the same with its connections kept (``-d``); and ``smtplib`` over one connection, with an
-EmailMessage for each reader and with none built. Theirs is the time between the first connection
-and the last answer.
+no books; the same with its connections kept (``-d``); *the limit*, a sender in C that sends as we
+do and does nothing else (``source.c``); and ``smtplib`` over one connection, with an EmailMessage
+for each reader and with none built. Theirs is the time between the first connection and the last
+answer.
 
 ``smtp-sink`` does not tell when the first connection came: there, the first mail begins the clock.
 """
@@ -35,9 +36,10 @@ from benchmarks.table import show, show_json
 from tests.fakes.postgres import Postgres
 
 OURS, SOURCE, KEPT = "syndicate worker", "smtp-source -s 20", "smtp-source -s 20 -d"
-BUILT, SENT = "smtplib + EmailMessage", "smtplib, nothing built"
+LIMIT, BUILT, SENT = "the limit", "smtplib + EmailMessage", "smtplib, nothing built"
+CONNECTIONS = 8  # of the limit; ours are smtp.connections
 # A slow one sends so much less, that a round takes about as long for each.
-FEWER = {SOURCE: 3, KEPT: 1, BUILT: 60, SENT: 12}
+FEWER = {SOURCE: 3, KEPT: 1, LIMIT: 1, BUILT: 60, SENT: 12}
 # A worker that has sent nothing so long after its start never will. Seconds.
 START = 60
 
@@ -71,6 +73,11 @@ class Bench:
         with self._sink() as sink:
             return peers.smtp_source(sink, mail, mails, *options)
 
+    def limit(self, mail: bytes, mails: int) -> Run:
+        """A sender in C that does nothing but send."""
+        with self._sink() as sink:
+            return peers.pipelined(sink, mail, mails, CONNECTIONS)
+
     def built(self, sample: dict[str, Any], mails: int) -> Run:
         """The standard library, a message for each."""
         with self._sink() as sink:
@@ -97,6 +104,7 @@ def measure(options: argparse.Namespace) -> tuple[Rounds, int]:
             OURS: bench.ours,
             SOURCE: lambda: bench.source(mail, mails[SOURCE]),
             KEPT: lambda: bench.source(mail, mails[KEPT], "-d"),
+            LIMIT: lambda: bench.limit(mail, mails[LIMIT]),
             BUILT: lambda: bench.built(sample, mails[BUILT]),
             SENT: lambda: bench.sent(mail, mails[SENT]),
         }
@@ -114,6 +122,7 @@ def summary(rounds: Rounds) -> dict[str, object]:
         "sender_us": rounds.us(OURS),
         "cpu_vs_smtp_source": rounds.cpu_ratio(OURS, SOURCE),
         "cpu_vs_smtp_source_kept": rounds.cpu_ratio(OURS, KEPT),
+        "cpu_vs_limit": rounds.cpu_ratio(OURS, LIMIT),
         "sink_us": rounds.us(OURS, "sink"),
         "database_us": rounds.us(OURS, "database"),
         "rss_mb": rounds.rss_mb(OURS),

@@ -1,6 +1,7 @@
 """Who we are compared with, handing the same bytes to the same kind of sink.
 
 smtp_source      Postfix's sender in C: one mail for everybody, nothing to build, nothing to record
+pipelined        a sender of ours in C that does nothing but send, as few journeys as we: the limit
 smtplib_built    one connection, an EmailMessage for each reader, as most programs do it
 smtplib_sent     the same connection, the mail made beforehand
 """
@@ -19,7 +20,7 @@ from typing import Any
 
 from benchmarks import people
 from benchmarks.rounds import Run
-from benchmarks.sink import Sink, postfix
+from benchmarks.sink import Sink, compiled, postfix
 from syndicate.mail.placeholders import PLACEHOLDERS
 
 SENDER = "bounces@harbour.example.org"
@@ -39,6 +40,16 @@ def smtp_source(sink: Sink, mail: bytes, mails: int, *options: str) -> Run:
             "-f", SENDER, "-t", people.email(1), f"127.0.0.1:{sink.port}",
         ]  # fmt: skip
         return _timed(sink, mails, lambda: _run(command))
+
+
+def pipelined(sink: Sink, mail: bytes, mails: int, connections: int, work: int = 0) -> Run:
+    """``source.c``; *work*: microseconds before each mail, which do not count as its CPU."""
+    begun = time.monotonic()
+    command = [compiled("source"), *map(str, (sink.port, mails, connections, work))]
+    told = subprocess.run(command, input=mail, check=True, capture_output=True)
+    seen = sink.seen()
+    seconds = seen.last - seen.first or time.monotonic() - begun  # smtp-sink tells no moments
+    return Run(seen.mails, seconds, float(told.stdout) * mails / 1e6, seen.cpu)
 
 
 def smtplib_built(sink: Sink, sample: dict[str, Any], mails: int) -> Run:

@@ -79,7 +79,7 @@ class FastSink:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [str(compiled()), *self._options],
+            [str(compiled("sink")), *self._options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
         self.pid = self._process.pid
@@ -163,9 +163,9 @@ def _await(port: int) -> None:
             time.sleep(0.01)
 
 
-def compiled() -> Path:
-    """The program, built anew when its source is younger. Raises where there is no C compiler."""
-    source, program = HERE / "sink.c", CACHE / "sink"
+def compiled(name: str) -> Path:
+    """A program, built anew when its source is younger. Raises where there is no C compiler."""
+    source, program = HERE / f"{name}.c", CACHE / name
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         CACHE.mkdir(parents=True, exist_ok=True)
         fresh = program.with_suffix(f".{os.getpid()}")
