@@ -18,6 +18,7 @@ import dataclasses
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -51,7 +52,7 @@ class Pile:
 
     def __init__(self, letter: Letter, left: int) -> None:
         self._letter, self._left = letter, left
-        self._writes: list[Callable[[], None]] = []
+        self._writes: deque[Callable[[], None]] = deque()
 
     def take(self) -> Letter | None:
         """The next."""
@@ -84,9 +85,8 @@ class Pile:
         self._left += 1
 
     def _write(self) -> None:
-        writes, self._writes = self._writes, []
-        for write in writes:
-            write()
+        while self._writes:
+            self._writes.popleft()()
 
 
 def hand_over(mails: int, connections: int) -> dict[str, float]:

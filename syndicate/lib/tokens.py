@@ -30,20 +30,15 @@ _FROM_URL = bytes.maketrans(b"-_", b"+/")
 def sign(purpose: str, *ids: int) -> str:
     """A token for *ids* (at least one, each from 0 to 2**48 - 1), for this *purpose* alone."""
     *first, last = ids
-    return signer(purpose, *first)(last).decode("ascii")
-
-
-def signer(purpose: str, *first: int) -> Callable[[int], bytes]:
-    """Makes many tokens that differ in their last id: ``signer(p, 7)(8)`` is ``sign(p, 7, 8)``.
-
-    *purpose* has at most 16 letters. It signs with the key in force now: make one for each run.
-    """
-    seal = sealer(purpose, *first)
-    return lambda last: spell(seal(last))
+    return spell(sealer(purpose, *first)(last)).decode("ascii")
 
 
 def sealer(purpose: str, *first: int) -> Callable[[int], bytes]:
-    """:func:`signer`, but in bytes to :func:`spell`."""
+    """Makes many tokens that differ in their last id, in bytes: ``spell(sealer(p, 7)(8))`` is
+    ``sign(p, 7, 8)``.
+
+    *purpose* has at most 16 letters. It signs with the key in force now: make one for each run.
+    """
     start, begun = _begun(purpose, first)
 
     def seal(last: int) -> bytes:

@@ -6,7 +6,8 @@
 With a ``*`` each mail has a sender of its own (VERP, https://cr.yp.to/proto/verp.txt): a bounce
 then names its Delivery however little else of the mail it quotes. What stands for the star is
 signed, so nobody can make readers bounce, and is hexadecimal, since some servers put addresses
-into lower case on their way back. The Message-ID has the same mark, in base64.
+into lower case on their way back. The Message-ID has the same mark, but for the end of its proof:
+it is seen in places where the envelope is not.
 """
 
 from __future__ import annotations

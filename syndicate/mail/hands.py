@@ -54,7 +54,7 @@ class Hands:
         self._connections: set[asyncio.Task[None]] = set()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._pulse: asyncio.Future[None] | None = None  # ends the present slice
-        self._writes: list[Callable[[], None]] = []  # to be done in this turn of the loop
+        self._writes: deque[Callable[[], None]] = deque()  # to be done in this turn of the loop
         self._tail = False
         self._ending = False
         self._out = 0  # taken or gone
@@ -139,7 +139,8 @@ class Hands:
             if self._press is not None:
                 self._press.ahead(self._waiting)
             try:
-                item.address()
+                if item.made is None or isinstance(item.made, BadInput):
+                    item.address()  # which the press has done for what it made
             except BadInput as error:
                 self._tell(item, unusable(item.seq, item.attempt, error.message))
                 continue
@@ -205,9 +206,8 @@ class Hands:
 
     def _write(self) -> None:
         """What is journalled as gone is gone before the loop stands still."""
-        writes, self._writes = self._writes, []
-        for write in writes:
-            write()
+        while self._writes:
+            self._writes.popleft()()
 
     def _as_pressed(self, item: Item) -> Item:
         """What was signed and taken back need not be signed again, if it is still the same mail."""
@@ -228,8 +228,8 @@ class Hands:
         self._loop.call_soon_threadsafe(self._nudge_one)
 
     def _nudge_one(self) -> None:
-        """One connection carries several mails with half the journeys that as many need for each
-        its own; while it is busy, what comes next is for another."""
+        """Several mails over one connection take half the journeys of one mail over each of
+        several. What comes while it is busy wakes another, or the next round does."""
         if self._idle:
             self._nudge(self._idle.popleft())
 
@@ -281,6 +281,7 @@ class Hands:
         others = sum(not task.done() for task in self._connections) - 1
         if others and not error.auth:
             self.most = others
+            self._nudge_one()
             log.warning("going on with %d connections: %s", others, error)
         else:
             self.close(error)

@@ -97,10 +97,6 @@ class Load:
         """What connections have that is not gone."""
         return {seq: item for seq, item in self.out.items() if not item.gone}
 
-    def known(self) -> set[int]:
-        """The seqs that are not to be given out, though the ledger has them as waiting."""
-        return {*self.out, *self.withheld, *(item.seq for item, _ in self.told)}
-
     def fetch_again(self, seq: int) -> None:
         """What was given out did not go after all."""
         self.after, self.dry = min(self.after, seq - 1), False

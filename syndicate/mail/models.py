@@ -337,8 +337,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One Edition to one Subscriber: a line of the ledger."""
 
-    # A number of its own would be an index more, a fifth of what a start costs PostgreSQL. The two
-    # that there are serve both foreign keys, which the database does not check
+    # A number of its own would be an index more, a fifth of what a start costs PostgreSQL. This key
+    # and delivery_once serve both foreign keys, which the database does not check
     # (docs/decisions/011-ledger.md): a million checks take longer than a million rows.
     pk = models.CompositePrimaryKey("edition_id", "seq")
     edition = models.ForeignKey(

@@ -71,7 +71,7 @@ class Streak:
     """Watches for failures in a row, which no longer are about single mails or readers."""
 
     def __init__(self) -> None:
-        self.troubled = False  # since something has gone
+        self.troubled = False  # something did not go since the last that did
         self._silent = 0
         self._blocked: set[str] = set()  # destinations
 

@@ -26,9 +26,12 @@ from syndicate.mail.envelope import DELIVERY
 _LONGEST_BARE = 60
 # "To: name <address>" on one line of 78 letters.
 _TO = 78 - len("To:  <>")
-# Where the tokens of one mail end, in a row: the mark, one-click, unsubscribe.
-_ID = tokens.letters(2)
-_ONE_CLICK = _ID + tokens.letters(1)
+# The Message-ID has the Delivery's mark without the end of its proof: others see it, and shall not
+# be able to write the bounce address.
+_CUT = 2 * tokens.ID_BYTES + tokens.MAC_BYTES // 2
+# Where the tokens of one mail end, in a row: that mark, one-click, unsubscribe.
+_MARK = _CUT // 3 * 4
+_ONE_CLICK = _MARK + tokens.letters(1)
 _UNSUBSCRIBE = _ONE_CLICK + tokens.letters(1)
 
 
@@ -41,7 +44,7 @@ class Value(IntEnum):
     ADDRESS = 0  # as SMTP takes it
     PHRASE = 1  # the name before it, and what stands between; not used where there is no name
     SUBJECT = 2  # the name as it stands in the subject
-    MESSAGE_ID = 3  # its left side: the Delivery's mark
+    MESSAGE_ID = 3  # its left side
     ONE_CLICK = 4  # the links' own parts, which need no quoting anywhere
     UNSUBSCRIBE = 5
     PREFERENCES = 6
@@ -135,13 +138,13 @@ class Compiled:
             plain = html = phrase = subject = b""
             weave = self._unnamed
         made = tokens.spell(
-            mark
+            mark[:_CUT]
             + self._one_click(subscription)
             + self._unsubscribe(subscription)
             + self._preferences(subscriber)
         )
         return weave.fill((
-            address, phrase, subject, made[:_ID], made[_ID:_ONE_CLICK],
+            address, phrase, subject, made[:_MARK], made[_MARK:_ONE_CLICK],
             made[_ONE_CLICK:_UNSUBSCRIBE], made[_UNSUBSCRIBE:],
             plain, html, shown, shown_html,
         ))  # fmt: skip

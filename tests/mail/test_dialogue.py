@@ -228,6 +228,17 @@ def test_an_answer_before_the_end_of_a_mail_ends_the_talk() -> None:
     assert became(tray) == {"ada": "defer"}
 
 
+@pytest.mark.parametrize("extra", [b"250 stray\r\n", b"hello\r\n", b"421 bye\r\n"])
+def test_what_is_said_before_a_mail_was_written_is_no_answer_to_it(extra: bytes) -> None:
+    tray = Tray(letters("ada", "bob"))
+    dialogue = Dialogue(TERMS, PIPELINED, tray)
+    dialogue.begin(0)
+    for yes in (b"250 Ok\r\n", b"250 Ok\r\n", b"354 Go\r\n"):
+        dialogue.receive(yes, 0)
+    dialogue.receive(b"250 Ok\r\n250 Ok\r\n250 Ok\r\n354 Go\r\n" + extra, 0)
+    assert became(tray) == {"ada": "sent", "bob": "defer"} and dialogue.over
+
+
 def test_the_share_of_one_connection() -> None:
     tray, script = Tray(letters("ada", "bob", "cleo")), Script({})
     dialogue = play(tray, script, PIPELINED, most=2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -84,6 +86,36 @@ def test_a_mail_past_its_dot_whose_bytes_wait_here_did_not_go(how: str) -> None:
         asyncio.run(life())
     assert outcome(tray.answers["ada"]) == "defer"
     assert not inbox.messages
+
+
+def test_a_mail_whose_writing_fails_at_once_did_not_go() -> None:
+    tray = Slow(letters("ada"))
+
+    def talk(server: socket.socket, said: list[socket.socket]) -> None:
+        peer, _ = server.accept()
+        peer.sendall(b"220 Hello\r\n")
+        for answer in (b"250 Hello\r\n", b"250 Ok\r\n", b"250 Ok\r\n", b"354 Go\r\n"):
+            peer.recv(1000)
+            peer.sendall(answer)
+        said.append(peer)
+
+    async def life(server: socket.socket) -> None:
+        said: list[socket.socket] = []
+        talking = asyncio.create_task(asyncio.to_thread(talk, server, said))
+        transport = SmtpTransport(smtp(server.getsockname()[1]))
+        serving = asyncio.create_task(transport.serve(tray))
+        while "dot ada" not in tray.log:
+            tray.write()
+            await asyncio.sleep(0.005)
+        await talking
+        said[0].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        said[0].close()
+        tray.write()
+        await asyncio.wait([serving])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asyncio.run(life(server))
+    assert outcome(tray.answers["ada"]) == "defer"
 
 
 class Busy:

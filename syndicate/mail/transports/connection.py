@@ -291,6 +291,8 @@ class Connection(asyncio.BufferedProtocol):
         out, self._outgoing = self._outgoing, b""
         if out and self._transport is not None:
             self._transport.write(out)
+            if self._transport.is_closing():
+                self._outgoing = out  # it failed at once: nothing of this has left us
 
     def _unsent(self) -> int:
         """How many bytes wait here to be written, at least: asyncio forgets them when it fails."""

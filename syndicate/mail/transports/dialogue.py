@@ -244,7 +244,7 @@ class Dialogue:
 
     def _dot(self, code: int, text: bytes) -> None:
         mail = self._gone
-        early, taken = self.unsent > self._tail, 200 <= code < 300
+        early, taken = self._unsent() > self._tail, 200 <= code < 300
         if mail is None:
             return
         if taken and not early:
@@ -356,9 +356,13 @@ class Dialogue:
         """No answer about the mail that is gone, if it is."""
         mail, self._gone = self._gone, None
         if mail is not None:
-            gone = self.unsent <= self._tail
+            gone = self._unsent() <= self._tail
             stage = Stage.DOT if gone else Stage.DATA
             self.work.done(mail, self._no_answer(stage, reason, unknown=gone))
+
+    def _unsent(self) -> int:
+        """Bytes that have not left us, those included that this very read has made."""
+        return self.unsent + sum(map(len, self._out))
 
     def _stage(self) -> Stage:
         """What the reply that is awaited would be about."""

@@ -96,7 +96,7 @@ def subscriber(request: HttpRequest, pk: int) -> HttpResponse:
         suppression=Suppression.objects.filter(address=one.address).first(),
         deliveries=one.deliveries.select_related("edition__newsletter")
         .defer("edition__html", "edition__text")
-        .order_by("-pk")[:20],
+        .order_by("-edition__started_at", "-edition")[:20],
     )
 
 
