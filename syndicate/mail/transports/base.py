@@ -91,8 +91,8 @@ class Work(Protocol):
     def soon(self, write: Callable[[], None]) -> None:
         """Call *write* before the loop stands still, together with those of other connections.
 
-        A server that sleeps has to be woken for what is written to it: once for all of them, and
-        not for each, it costs a sixth less of our time.
+        A server that sleeps has to be woken for what is written to it, and we pay for that: let it
+        be once for all of them (benchmarks.handover: the limit, at work).
         """
 
     def put_back(self, mail: Mail) -> None:
