@@ -44,12 +44,13 @@ def smtp_source(sink: Sink, mail: bytes, mails: int, *options: str) -> Run:
 
 def pipelined(sink: Sink, mail: bytes, mails: int, connections: int, work: int = 0) -> Run:
     """``source.c``; *work*: microseconds before each mail, which do not count as its CPU."""
-    begun = time.monotonic()
     command = [compiled("source"), *map(str, (sink.port, mails, connections, work))]
-    told = subprocess.run(command, input=mail, check=True, capture_output=True)
-    seen = sink.seen()
-    seconds = seen.last - seen.first or time.monotonic() - begun  # smtp-sink tells no moments
-    return Run(seen.mails, seconds, float(told.stdout) * mails / 1e6, seen.cpu)
+
+    def send() -> float:
+        told = subprocess.run(command, input=mail, check=True, capture_output=True)
+        return float(told.stdout) * mails / 1e6
+
+    return _timed(sink, mails, send)
 
 
 def smtplib_built(sink: Sink, sample: dict[str, Any], mails: int) -> Run:

@@ -55,9 +55,9 @@ def spell(sealed: bytes) -> bytes:
     return binascii.b2a_base64(sealed, newline=False).translate(_TO_URL)
 
 
-def letters(ids: int) -> int:
-    """How many letters a token of so many *ids* has."""
-    return (ids * ID_BYTES + MAC_BYTES) // 3 * 4
+def letters(octets: int) -> int:
+    """How many letters so many bytes are spelled with."""
+    return octets // 3 * 4
 
 
 def read(purpose: str, token: str) -> tuple[int, ...]:

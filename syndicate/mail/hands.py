@@ -179,8 +179,7 @@ class Hands:
         self._out -= 1
         del load.out[seq]
         if isinstance(answer, Accepted):
-            if self._streak.troubled:
-                self._streak.went()
+            self._streak.went()
             self._tell(item, accepted(seq, item.attempt, answer))
         elif answer.everybody:
             load.fetch_again(seq)

@@ -37,7 +37,6 @@ from syndicate.mail.outcome import Outcome
 _ASKED, _REPLY, _ANSWERED = 32, 400, 480
 # A file that is being made has its name long before this. Seconds.
 UNNAMED = 60
-_SENT = Status.SENT
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -91,11 +90,7 @@ class Journal:
     def answered(self, outcome: Outcome) -> None:
         """After the reply."""
         seq, attempt, status, code, reply, kind = outcome
-        if status is _SENT and code and reply.isascii() and reply.isprintable():
-            said = reply[:_REPLY].encode()
-            self._write(b"= %d %d sent %d - %b\n" % (seq, attempt, code, said))
-            return
-        head = f"= {seq} {attempt} {status} {code or '-'} {kind or '-'} "
+        head = f"= {seq} {attempt} {status.value} {code or '-'} {kind or '-'} "
         self._write(head.encode() + _clean(reply) + b"\n")
 
     def close(self) -> None:

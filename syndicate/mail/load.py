@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from syndicate.lib.errors import BadInput
-from syndicate.lib.mime import everyday_address, wire_address
+from syndicate.lib.mime import wire_address
 from syndicate.mail.claim import Claim
 from syndicate.mail.journal import Journal
 from syndicate.mail.message import Compiled, Recipient
@@ -22,12 +22,11 @@ class Item:
     still read (*asked*, on clock.monotonic). It is what a transport calls a Mail."""
 
     __slots__ = (
-        "asked", "attempt", "everyday", "gone", "load", "made", "mark", "needs_utf8", "pressed",
+        "asked", "attempt", "gone", "load", "made", "mark", "needs_utf8", "pressed",
         "reader", "recipient", "sender", "seq",
     )  # fmt: skip
 
     load: Load
-    everyday: bool
     mark: bytes
     sender: bytes
     recipient: bytes
@@ -49,18 +48,14 @@ class Item:
 
     def address(self) -> None:
         """Write the envelope. Raises BadInput for an address that no mail can be sent to."""
-        compiled, email = self.load.compiled, self.reader.email
-        self.everyday = everyday_address(email) is not None
-        if self.everyday:
-            self.recipient, self.needs_utf8 = email.encode("ascii"), False
-        else:
-            self.recipient, self.needs_utf8 = wire_address(email)
-        self.mark = mark = compiled.mark(self.seq)
-        self.sender = compiled.sender(mark)
+        compiled = self.load.compiled
+        self.recipient, self.needs_utf8 = wire_address(self.reader.email)
+        self.mark = compiled.mark(self.seq)
+        self.sender = compiled.sender(self.mark)
 
     def splice(self) -> list[bytes]:
         """The mail itself, made now; it is addressed."""
-        return self.load.compiled.fill(self.reader, self.recipient, self.everyday, self.mark)
+        return self.load.compiled.fill(self.reader, self.recipient, self.mark)
 
     def content(self) -> Sequence[bytes]:
         """The mail itself."""

@@ -71,13 +71,11 @@ class Streak:
     """Watches for failures in a row, which no longer are about single mails or readers."""
 
     def __init__(self) -> None:
-        self.troubled = False  # something did not go since the last that did
         self._silent = 0
         self._blocked: set[str] = set()  # destinations
 
     def add(self, outcome: Outcome, domain: str) -> NotSent | None:
         """Count one more that did not go; an error, for all mail, when it is one too many."""
-        self.troubled = True
         self._silent = self._silent + 1 if outcome.kind == Kind.LOST else 0
         if outcome.kind == Kind.BLOCK:
             self._blocked.add(domain)
@@ -96,7 +94,6 @@ class Streak:
 
     def went(self) -> None:
         """A mail was taken."""
-        self.troubled = False
         self._silent = 0
         self._blocked.clear()
 

@@ -63,14 +63,16 @@ class _Same(NamedTuple):
 def record(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write what became of Deliveries; whose mailbox does not exist gets no more mail."""
     groups: defaultdict[tuple[Status, int, int | None], dict[int, str]] = defaultdict(dict)
-    for seq, attempt, status, code, reply, _ in outcomes:
+    gone = []
+    for outcome in outcomes:
+        seq, attempt, status, code, reply, kind = outcome
         groups[status, attempt, code][seq] = reply if reply.isprintable() else _printable(reply)
+        if kind == Kind.GONE and status is Status.FAILED:
+            gone.append(outcome)
     for same, replies in groups.items():
         _write(edition_id, _Same(*same), replies, now)
-    if any(status is Status.FAILED for status, _, _ in groups):
-        for outcome in outcomes:
-            if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
-                _suppress(edition_id, outcome, now)
+    for outcome in gone:
+        _suppress(edition_id, outcome, now)
 
 
 def late(batch: Batch, outcomes: Sequence[Outcome], now: datetime) -> None:

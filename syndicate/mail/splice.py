@@ -30,9 +30,9 @@ _TO = 78 - len("To:  <>")
 # be able to write the bounce address.
 _CUT = 2 * tokens.ID_BYTES + tokens.MAC_BYTES // 2
 # Where the tokens of one mail end, in a row: that mark, one-click, unsubscribe.
-_MARK = _CUT // 3 * 4
-_ONE_CLICK = _MARK + tokens.letters(1)
-_UNSUBSCRIBE = _ONE_CLICK + tokens.letters(1)
+_MARK = tokens.letters(_CUT)
+_ONE_CLICK = _MARK + tokens.letters(tokens.ID_BYTES + tokens.MAC_BYTES)
+_UNSUBSCRIBE = _ONE_CLICK + tokens.letters(tokens.ID_BYTES + tokens.MAC_BYTES)
 
 
 class Value(IntEnum):
@@ -110,18 +110,14 @@ class Compiled:
 
     def splice(self, recipient: Recipient) -> bytes:
         """The mail for one reader, ready for the wire. Raises BadInput for an unusable address."""
-        email = recipient.email
-        everyday = mime.everyday_address(email) is not None
-        address, mark = mime.wire_address(email)[0], self.mark(recipient.seq)
-        return b"".join(self.fill(recipient, address, everyday, mark))
+        address, mark = mime.wire_address(recipient.email)[0], self.mark(recipient.seq)
+        return b"".join(self.fill(recipient, address, mark))
 
-    def fill(
-        self, recipient: Recipient, address: bytes, everyday: bool, mark: bytes
-    ) -> list[bytes]:
+    def fill(self, recipient: Recipient, address: bytes, mark: bytes) -> list[bytes]:
         """The pieces of a :meth:`splice` for whom it is known how their address stands on the wire,
-        whether it is an everyday one, and what their Delivery's mark is."""
+        and what their Delivery's mark is."""
         _, email, name, subscriber, subscription = recipient
-        if everyday:
+        if mime.everyday_address(email):
             shown = shown_html = address
         else:
             shown, shown_html = _spelled(email)

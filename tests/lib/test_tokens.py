@@ -32,7 +32,7 @@ def test_several_are_spelled_as_each_is(one: list[int], other: list[int]) -> Non
     sealed = [sealer("confirm", *ids[:-1])(ids[-1]) for ids in (one, other)]
     apart = [sign("confirm", *ids) for ids in (one, other)]
     assert spell(b"".join(sealed)).decode() == "".join(apart)
-    assert [letters(len(ids)) for ids in (one, other)] == [len(token) for token in apart]
+    assert [letters(len(each)) for each in sealed] == [len(token) for token in apart]
 
 
 def test_one_id_takes_24_letters_that_need_no_quoting() -> None:

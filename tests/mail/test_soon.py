@@ -25,7 +25,7 @@ from tests.mail.tray import Tray, letters, outcome, smtp
 
 
 class Slow(Tray):
-    """Has everybody wait until *more* is asked of it by :meth:`write`."""
+    """Has everybody wait for :meth:`write`."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -34,7 +34,7 @@ BRISK_SECONDS = 0.25
 Hear = Callable[[int, bytes], None]
 
 # What is said to a mail that is gone and to the next one's envelope if all of it is a yes, with
-# DATA and with CHUNKING: heard at once, it costs a third of hearing line by line.
+# DATA and with CHUNKING: heard at once, it need not be taken apart line by line.
 _YES = rb"2\d\d [^\r\n]*\r\n"
 _ALL_YES = re.compile(rb"(2\d\d) ([^\r\n]*)\r\n" + 2 * _YES + rb"3\d\d [^\r\n]*\r\n").fullmatch
 _ALL_YES_CHUNKING = re.compile(rb"(2\d\d) ([^\r\n]*)\r\n" + 2 * _YES).fullmatch
@@ -63,7 +63,6 @@ class Dialogue:
         self.unsent = 0
         self.work = work
         self._terms = terms
-        self._patience, self._most = terms.patience, terms.most
         self._envelopes = Envelopes(terms.where, offers)
         self._pipelining, self._chunking = offers.pipelining, offers.chunking
         self._replies = Replies()
@@ -147,7 +146,7 @@ class Dialogue:
         if not self._due:
             self.deadline = None
         else:
-            self.deadline = self._now + (DOT_SECONDS if self._gone else self._patience)
+            self.deadline = self._now + (DOT_SECONDS if self._gone else self._terms.patience)
         out = b"".join(self._out)
         self._out.clear()
         return out
@@ -176,7 +175,7 @@ class Dialogue:
 
     def _draw(self) -> bool:
         """Take the next mail that can go this way."""
-        while self._begun < self._most:
+        while self._begun < self._terms.most:
             mail = self._mail = self.work.take()
             if mail is None:
                 return False

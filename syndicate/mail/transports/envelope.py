@@ -24,7 +24,6 @@ class Envelopes:
         if not offers.chunking:
             self._pattern += b"DATA\r\n"
         self._lines = self._pattern.count(b"\n")
-        self._sizes = offers.sizes
 
     def write(self, mail: Mail) -> tuple[bytes, Sequence[bytes]] | Refused:
         """The envelope and the mail itself; or why this server would not take it."""
@@ -33,7 +32,7 @@ class Envelopes:
             content = mail.content()
         except BadInput as error:
             return Refused(error.message, hint=error.hint, kind=Kind.OTHER, permanent=True)
-        if self._sizes:
+        if self._offers.sizes:
             octets = sum(map(len, content))
             if 0 < self._offers.size < octets:
                 return self._too_large(octets)
