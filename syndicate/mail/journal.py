@@ -90,7 +90,7 @@ class Journal:
     def answered(self, outcome: Outcome) -> None:
         """After the reply."""
         seq, attempt, status, code, reply, kind = outcome
-        head = f"= {seq} {attempt} {status.value} {code or '-'} {kind or '-'} "
+        head = f"= {seq} {attempt} {status} {code or '-'} {kind or '-'} "
         self._write(head.encode() + _clean(reply) + b"\n")
 
     def close(self) -> None:
