@@ -104,7 +104,7 @@ class _Run:
         self._pacer = pacer(route.name, time())
         self._ledger = Ledger(edition, self._pacer)
         # A sending service signs by itself, and would change what we have signed.
-        self._sign = None if route.kind == "provider" else dkim.signer(site())
+        self._signer = None if route.kind == "provider" else dkim.signer(site())
         self._sent = 0
         self._trial, self._closed = route.trial, False
         self._stopped_at: float | None = None
@@ -113,7 +113,7 @@ class _Run:
     def run(self, batch_id: int) -> None:
         """Deliver; then give back what is left, whatever has happened to the transport."""
         try:
-            with Hands(self._transport, policy(), self._pacer, self._sign) as hands:
+            with Hands(self._transport, policy(), self._pacer, self._signer) as hands:
                 hands.most = 1 if self._trial else hands.most
                 while self._round(hands, batch_id):
                     hands.wait(ROUND)
@@ -132,9 +132,9 @@ class _Run:
         Who still reads is asked while the database is ours: waiting for it would let the answer
         grow old, and a mail go to somebody who has left meanwhile.
         """
-        hands.take_back()
+        left = hands.take_back()
         ledger, now = self._ledger, self._time()
-        limit, going = self._limit(ledger.came), self._may_go(hands)
+        limit, going = self._limit(ledger.came, left), self._may_go(hands)
         try:
             with transaction.atomic():
                 sent = ledger.note(now, all_of_it=not going)
@@ -177,10 +177,11 @@ class _Run:
         self._turn_ends += ASK
         return any(True for _ in front(now, in_hand()))
 
-    def _limit(self, came: int) -> int:
-        """As much as came back in the last round, twice: how far the horizon may run ahead."""
+    def _limit(self, came: int, left: int) -> int:
+        """How far the horizon may run ahead: as much as came back in the last round, twice; or a
+        little more, if there was some *left*, since what does not go is asked for again."""
         least = max(self._transport.connections, getattr(self._transport, "at_once", 1))
-        return max(least, min(MOST, 2 * came))
+        return max(least, min(MOST, came + came // 4 if left else 2 * came))
 
     def _judge(self, hands: Hands, sent: int, now: datetime) -> None:
         """Close the transport's lane, or find that it works again."""

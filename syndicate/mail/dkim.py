@@ -1,14 +1,15 @@
 """DKIM (RFC 6376): the final bytes of a mail → the signatures that go in front of them.
 
-    signer(config) ─→ sign(message) ─→ b"DKIM-Signature: …\\r\\n" for each of our keys
+    signer(config) ─→ draft(message): the headers without their signatures, a digest for each
+                   ─→ draft.signed(signatures) ─→ b"DKIM-Signature: …\\r\\n" for each of our keys
 
 relaxed/simple: headers may be folded anew on their way, the body is signed as it stands, which is
 safe since ours is plain quoted-printable. We sign what mailbox providers ask for (RFC 8058 wants
 both List-Unsubscribe headers in it), and From once more than it stands there, so that nobody can
 add another. RSA is for all; Ed25519 (RFC 8463) a second signature for those who know it.
 
-Signing is nearly all of what a signed mail costs, and it lets other threads run meanwhile. There
-is no time in a signature: the same mail has the same signature at every try.
+The signatures are nearly all of what a signed mail costs, and may be made elsewhere (mail.press).
+There is no time in them: the same mail has the same signature at every try.
 """
 
 from __future__ import annotations
@@ -16,15 +17,14 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, field
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import padding, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -33,6 +33,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from syndicate.lib.config import Config, Dkim
 from syndicate.lib.errors import ConfigError
+from syndicate.lib.signing import Sign, octets, signs
 
 SIGNED = (
     "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "List-Id", "List-Unsubscribe",
@@ -46,22 +47,21 @@ ED25519_HINT = "Make one: openssl genpkey -algorithm ed25519 -out dkim-ed.pem. O
 RSA_BITS = 2048
 
 _ALPHABET = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
-_PADDING, _PREHASHED = padding.PKCS1v15(), utils.Prehashed(SHA256())
 _WANTED = {name.lower().encode("ascii") for name in SIGNED}
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
-_BLANKS = re.compile(rb"[ \t\r\n]+")
-
-Sign = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
 class Key:
-    """One of our keys: *sign* takes a SHA-256 digest; *public* is what the DNS publishes."""
+    """One of our keys: *sign* takes a SHA-256 digest and makes so many *octets* of it; *public* is
+    what the DNS publishes."""
 
     algorithm: str  # as the DNS calls it: rsa, ed25519
     domain: str
     selector: str
-    sign: Sign
+    pem: str = field(repr=False)
+    sign: Sign = field(repr=False)
+    octets: int
     public: bytes
 
     @property
@@ -70,14 +70,53 @@ class Key:
         text = f"v=DKIM1; k={self.algorithm}; p={_base64(self.public).decode('ascii')}"
         return f"{self.selector}._domainkey.{self.domain}", text
 
+    @property
+    def about(self) -> bytes:
+        """The tags of all its signatures."""
+        who = f"d={self.domain}; s={self.selector};"
+        return f"v=1; a={self.algorithm}-sha256; c=relaxed/simple;\r\n {who}\r\n h=".encode("ascii")
 
-def signer(config: Config) -> Sign | None:
-    """What makes the headers to put in front of a mail; None where signing is the relay's.
 
-    It is pure and may be called from several threads. Raises ConfigError for a bad key.
-    """
+class Draft(NamedTuple):
+    """The headers of one mail's signatures, up to ``b=``, and what is to be signed for each."""
+
+    heads: Sequence[bytes]
+    digests: Sequence[bytes]  # SHA-256
+
+    def signed(self, signatures: Iterable[bytes]) -> bytes:
+        """The headers whole, the first key's first."""
+        return b"".join(map(_header, self.heads, signatures))
+
+
+class Signer:
+    """Signs by *keys*, of which there is one at least."""
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        self.keys = keys
+
+    def __call__(self, message: bytes) -> bytes:
+        """The headers to put in front of *message*."""
+        draft = self.draft(message)
+        made = (key.sign(digest) for key, digest in zip(self.keys, draft.digests, strict=True))
+        return draft.signed(made)
+
+    def draft(self, message: bytes) -> Draft:
+        """*message*: CRLF lines, each header once, and no blank lines at its end."""
+        end = message.index(b"\r\n\r\n") + 2
+        lines = _FOLD.sub(b"", message[:end]).split(b"\r\n")
+        found = dict(filter(None, map(_relaxed, lines)))
+        said = hashlib.sha256(b"".join(found.values()))
+        names = (*found, b"from")
+        body = _base64(hashlib.sha256(memoryview(message)[end + 2 :]).digest())
+        begun = [_head(key, names) for key in self.keys]
+        heads = [b"%b bh=%b;\r\n b=" % (head, body) for head, _ in begun]
+        return Draft(heads, [_digest(said.copy(), relaxed, body) for _, relaxed in begun])
+
+
+def signer(config: Config) -> Signer | None:
+    """What signs our mails; None where signing is the relay's. Raises ConfigError for a bad key."""
     found = keys(config)
-    return _signer(found) if found else None
+    return Signer(found) if found else None
 
 
 def keys(config: Config) -> Sequence[Key]:
@@ -85,44 +124,35 @@ def keys(config: Config) -> Sequence[Key]:
     return _keys(config.dkim)
 
 
-def _signer(keys: Sequence[Key]) -> Sign:
-    def sign(message: bytes) -> bytes:
-        """*message*: CRLF lines, each header once, and no blank lines at its end."""
-        end = message.index(b"\r\n\r\n") + 2
-        headers = _canonical(message[:end])
-        said = b"".join(headers.values())
-        names = _names([*headers, b"from"])
-        body = _base64(hashlib.sha256(memoryview(message)[end + 2 :]).digest())
-        return b"".join(_signature(key, names, said, body) for key in keys)
-
-    return sign
+# Most headers of an edition are the same in each of its mails.
+@lru_cache(64)
+def _relaxed(line: bytes) -> tuple[bytes, bytes] | None:
+    """The name of a header that we sign, in lower case, and the header "relaxed" (RFC 6376 §3.4.2);
+    None for one that we do not sign. *line* is unfolded."""
+    name, _, value = line.partition(b":")
+    if (name := name.lower()) not in _WANTED:
+        return None
+    return name, b"%b:%b\r\n" % (name, b" ".join(value.split()))
 
 
-def _canonical(headers: bytes) -> dict[bytes, bytes]:
-    """The headers that we sign, "relaxed" (RFC 6376 §3.4.2), by their names in lower case."""
-    found = {}
-    for line in _FOLD.sub(b"", headers).split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if (name := name.lower()) in _WANTED:
-            found[name] = b"%b:%b\r\n" % (name, _BLANKS.sub(b" ", value).strip())
-    return found
+@lru_cache(64)
+def _head(key: Key, names: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """A signature's header up to ``bh=``, as it stands in a mail, and "relaxed"."""
+    lines = b":\r\n ".join(b":".join(names[at : at + 4]) for at in range(0, len(names), 4))
+    head = b"%b%b;\r\n" % (key.about, lines)
+    return head, b"dkim-signature:" + b" ".join(head.split())
 
 
-def _names(names: Sequence[bytes]) -> bytes:
-    """What stands in ``h=``, a few on each line."""
-    return b":\r\n ".join(b":".join(names[at : at + 4]) for at in range(0, len(names), 4))
+def _digest(said: hashlib._Hash, relaxed: bytes, body: bytes) -> bytes:
+    """Of the headers that were *said*, and of the signature's own, whose ``b=`` is empty."""
+    said.update(b"%b bh=%b; b=" % (relaxed, body))
+    return said.digest()
 
 
-def _signature(key: Key, names: bytes, said: bytes, body: bytes) -> bytes:
-    """One header: without its ``b=`` it is a part of what is signed."""
-    about = (
-        f"v=1; a={key.algorithm}-sha256; c=relaxed/simple;\r\n d={key.domain}; s={key.selector};"
-    )
-    tags = b"%b\r\n h=%b;\r\n bh=%b;\r\n b=" % (about.encode("ascii"), names, body)
-    own = b"dkim-signature:" + _BLANKS.sub(b" ", tags)
-    made = _base64(key.sign(hashlib.sha256(said + own).digest()))
-    lines = b"\r\n ".join(made[at : at + 72] for at in range(0, len(made), 72))
-    return b"DKIM-Signature: %b%b\r\n" % (tags, lines)
+def _header(head: bytes, signature: bytes) -> bytes:
+    made = _base64(signature)
+    lines = b"\r\n ".join([made[at : at + 72] for at in range(0, len(made), 72)])
+    return b"DKIM-Signature: %b%b\r\n" % (head, lines)
 
 
 @cache
@@ -142,10 +172,8 @@ def _rsa(table: Dkim) -> Key:
     if not isinstance(key, RSAPrivateKey) or key.key_size < RSA_BITS:
         raise _bad("private_key", f"is no RSA key of {RSA_BITS} bits or more", RSA_HINT)
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return Key(
-        "rsa", table.domain, table.selector,
-        lambda digest: key.sign(digest, _PADDING, _PREHASHED), public,
-    )  # fmt: skip
+    pem = table.private_key
+    return Key("rsa", table.domain, table.selector, pem, signs(key), octets(key), public)
 
 
 def _ed25519(table: Dkim) -> Key:
@@ -156,7 +184,8 @@ def _ed25519(table: Dkim) -> Key:
     if not isinstance(key, Ed25519PrivateKey):
         raise _bad("ed25519_private_key", "is no Ed25519 key", ED25519_HINT)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return Key("ed25519", table.domain, table.ed25519_selector, key.sign, public)
+    pem, selector = table.ed25519_private_key, table.ed25519_selector
+    return Key("ed25519", table.domain, selector, pem, signs(key), octets(key), public)
 
 
 def _load(pem: str, option: str) -> object:

@@ -20,7 +20,7 @@ from typing import Self, cast
 from syndicate.lib import clock
 from syndicate.lib.errors import BadInput, NotSent
 from syndicate.mail import berths
-from syndicate.mail.dkim import Sign
+from syndicate.mail.dkim import Signer
 from syndicate.mail.load import Item
 from syndicate.mail.outcome import Outcome, Policy, Streak, accepted, refused, unusable
 from syndicate.mail.pace import Pacer
@@ -36,21 +36,21 @@ GOODBYE = 5.0
 
 
 class Hands:
-    """At most *most* connections, opened as there is work and room. *sign*: see mail.press."""
+    """At most *most* connections, opened as there is work and room. *signer*: see mail.press."""
 
     def __init__(
-        self, transport: Transport, policy: Policy, pacer: Pacer, sign: Sign | None = None
+        self, transport: Transport, policy: Policy, pacer: Pacer, signer: Signer | None = None
     ) -> None:
         self.closed: NotSent | None = None  # why no more mail can go, once it cannot
         self.most = transport.connections
         self._transport = transport
         self._policy = policy
         self._pacer = pacer
-        self._press = Press(sign, self._pressed) if sign else None
         self._waiting: deque[Item] = deque()
         self._kept: dict[int, Item] = {}  # pressed, and taken back
         self._streak = Streak()
         self._loop = asyncio.new_event_loop()
+        self._press = Press(signer, self._loop, self._nudge_one) if signer else None
         self._connections: set[asyncio.Task[None]] = set()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._pulse: asyncio.Future[None] | None = None  # ends the present slice
@@ -66,19 +66,21 @@ class Hands:
         self._waiting.extend(map(self._as_pressed, items) if self._kept else items)
         self._tail = last
         if self._press is not None:
-            self._press.ahead(self._waiting)
+            self._press.given(self._waiting)
         for _ in range(min(len(self._idle), len(items))):
             self._nudge(self._idle.popleft())
         while len(self._connections) < min(self.most, len(self._waiting)):
             if not self._open():
                 break  # all connections are in use elsewhere
 
-    def take_back(self) -> None:
-        """Forget what no connection has taken."""
+    def take_back(self) -> int:
+        """Forget what no connection has taken; returns how much it was."""
+        left = len(self._waiting)
         for item in self._waiting:
             item.load.fetch_again(item.seq)
         self._kept = {item.seq: item for item in self._waiting if item.pressed}
         self._waiting.clear()
+        return left
 
     def wait(self, seconds: float) -> None:
         """Turn the loop until more can be given, nothing is left, or *seconds* have passed."""
@@ -136,11 +138,12 @@ class Hands:
         """The next mail, addressed."""
         while self._is_ready() and self.closed is None:
             item = self._waiting.popleft()
-            if self._press is not None:
-                self._press.ahead(self._waiting)
             try:
-                if item.made is None or isinstance(item.made, BadInput):
-                    item.address()  # which the press has done for what it made
+                if self._press is None:
+                    item.address()
+                else:
+                    self._press.taken(self._waiting)
+                    self._press.make(item)
             except BadInput as error:
                 self._tell(item, unusable(item.seq, item.attempt, error.message))
                 continue
@@ -220,11 +223,7 @@ class Hands:
         """Whether the next mail can be had at once."""
         if not self._waiting:
             return False
-        return self._press is None or self._waiting[0].made is not None
-
-    def _pressed(self) -> None:
-        """In a thread of the press: further mails are ready."""
-        self._loop.call_soon_threadsafe(self._nudge_one)
+        return self._press is None or self._press.is_ready(self._waiting[0])
 
     def _nudge_one(self) -> None:
         """Several mails over one connection take half the journeys of one mail over each of

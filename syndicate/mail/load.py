@@ -60,11 +60,9 @@ class Item:
     def content(self) -> Sequence[bytes]:
         """The mail itself."""
         made = self.made
-        if made is None:
-            return self.splice()
         if isinstance(made, BadInput):
             raise made
-        return made
+        return self.splice() if made is None else made
 
 
 @dataclass(eq=False)

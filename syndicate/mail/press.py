@@ -1,66 +1,170 @@
-"""Signed mails, made ahead of their turn: signing costs more than all the rest of a mail.
+"""Signed mails, made ahead of their turn: a signature costs more than all the rest of a mail.
 
-    the first of those that wait ─ two threads: splice, sign, a few at a time ─→ ready to be taken
+    the first of those that wait ─ splice, draft ─→ a process for each core signs them, a few at a
+    time, while others are sent ─→ ready to be taken
 
-A signature with a key of 2,048 bits takes some 300 µs, in which other threads can work
-(`cryptography` lets go of Python's lock).
+To start those processes takes as long as two hundred signatures, so a run makes its first few here,
+when their turn comes; and all of them, should no process stay alive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import asyncio
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from syndicate.lib.errors import BadInput
-from syndicate.mail.dkim import Sign
+from syndicate.lib.signing import SigningProcess
+from syndicate.mail.dkim import Draft, Signer
 from syndicate.mail.load import Item
 
-THREADS = 2
-# So many are made before anybody asks for them.
-AHEAD = 48
-# To hand over one alone costs a tenth of a signature.
+log = logging.getLogger(__name__)
+
+# So many a run makes here before it starts processes for the rest.
+FEW = 200
+# More processes could sign more mails than one run can send.
+MOST = 8
+# So many are made ahead for each process: it signs on while we are busy with the database.
+AHEAD = 32
+# To ask for one alone costs more than a twentieth of a signature.
 TOGETHER = 8
+# A process that says nothing for so many rounds is of no more use: ten seconds or more.
+SILENT = 50
+
+
+@dataclass(eq=False)
+class _Desk:
+    """One process, what it was asked for, and for how many rounds it has said nothing."""
+
+    process: SigningProcess
+    asked: deque[Sequence[tuple[Item, bytes, Draft]]] = field(default_factory=deque)
+    silent: int = 0
 
 
 class Press:
-    """*ready* is called, in a thread of the press, when further mails are."""
+    """*ready* is called when further mails are."""
 
-    def __init__(self, sign: Sign, ready: Callable[[], object]) -> None:
-        self._sign, self._ready = sign, ready
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sign")
-        self._failed: Future[None] | None = None
+    def __init__(
+        self, signer: Signer, loop: asyncio.AbstractEventLoop, ready: Callable[[], object]
+    ) -> None:
+        self._signer, self._loop, self._ready = signer, loop, ready
+        self._desks: list[_Desk] = []
+        self._here = FEW  # so many more are made here, whatever waits
+        self._taken = 0
 
-    def ahead(self, waiting: Iterable[Item]) -> None:
-        """Begin with the first of *waiting*. Raises what a thread did not expect."""
-        if self._failed is not None:
-            self._failed.result()
-        first = list(islice(waiting, AHEAD))
-        fresh = [item for item in first if not item.pressed]
-        if len(fresh) < min(TOGETHER, len(first)) and len(first) > AHEAD // 2:
-            return  # a few alone can wait for company
-        for at in range(0, len(fresh), TOGETHER):
-            some = fresh[at : at + TOGETHER]
-            for item in some:
-                item.pressed = True
-            self._threads.submit(self._make, some).add_done_callback(self._tell)
+    def given(self, waiting: deque[Item]) -> None:
+        """A round begins with these *waiting*: begin with the first of them."""
+        if len(waiting) > self._here and not self._desks:
+            self._start()
+        for desk in self._desks.copy():
+            desk.silent = desk.silent + 1 if desk.asked else 0
+            if desk.silent > SILENT:
+                self._lose(desk, TimeoutError("one has not answered for ten seconds"))
+        self._ahead(waiting)
+
+    def taken(self, waiting: deque[Item]) -> None:
+        """One of them was taken: when it has been several, begin with as many of the others."""
+        self._taken += 1
+        if self._taken % TOGETHER == 0:
+            self._ahead(waiting)
+
+    def is_ready(self, item: Item) -> bool:
+        """Whether it can be taken at once."""
+        return item.made is not None or not self._desks
+
+    def make(self, item: Item) -> None:
+        """Have it ready: it is, or is made here and now. Raises BadInput for what cannot be."""
+        if item.made is None:
+            self._here -= 1
+            message = _drawn(item)
+            item.made = self._signer(message), message
+        elif isinstance(item.made, BadInput):
+            raise item.made
 
     def close(self) -> None:
-        """No more; what has begun ends."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """No more; nothing that was asked for is wanted."""
+        for desk in self._desks:
+            self._loop.remove_reader(desk.process)
+            desk.process.close()
+        self._desks.clear()
 
-    def _make(self, items: Sequence[Item]) -> None:
+    def _start(self) -> None:
+        keys = [(key.pem, key.octets) for key in self._signer.keys]
+        try:
+            for _ in range(min(MOST, _cores())):
+                desk = _Desk(SigningProcess(keys))
+                self._desks.append(desk)
+                self._loop.add_reader(desk.process, self._hear, desk)
+        except OSError as error:
+            self._do_without(error)
+
+    def _ahead(self, waiting: deque[Item]) -> None:
+        first = islice(waiting, AHEAD * len(self._desks))
+        fresh = [item for item in first if not item.pressed]
+        for at in range(0, len(fresh), TOGETHER):
+            if self._desks:
+                desk = min(self._desks, key=lambda desk: desk.process.due)
+                self._ask(desk, fresh[at : at + TOGETHER])
+
+    def _ask(self, desk: _Desk, items: Sequence[Item]) -> None:
+        drafted = []
         for item in items:
+            item.pressed = True
             try:
-                item.address()
-                message = b"".join(item.splice())
-                item.made = self._sign(message), message
+                message = _drawn(item)
             except BadInput as error:
                 item.made = error
-
-    def _tell(self, done: Future[None]) -> None:
-        if done.cancelled():
+            else:
+                drafted.append((item, message, self._signer.draft(message)))
+        if not drafted:
             return
-        if done.exception() is not None:
-            self._failed = done
+        desk.asked.append(drafted)
+        try:
+            desk.process.ask([draft.digests for _, _, draft in drafted])
+        except OSError as error:
+            self._lose(desk, error)
+
+    def _hear(self, desk: _Desk) -> None:
+        desk.silent = 0
+        try:
+            answers = desk.process.hear()
+        except OSError as error:
+            self._lose(desk, error)
+            return
+        for signatures in answers:
+            for (item, message, draft), made in zip(desk.asked.popleft(), signatures, strict=True):
+                item.made = draft.signed(made), message
+            self._ready()
+
+    def _lose(self, desk: _Desk, error: OSError) -> None:
+        """Whatever ended it, what it was asked for is not lost: others sign it, or we do."""
+        self._desks.remove(desk)
+        self._loop.remove_reader(desk.process)
+        desk.process.close()
+        for drafted in desk.asked:
+            for item, _, _ in drafted:
+                item.pressed = False
+        self._do_without(error)
         self._ready()
+
+    def _do_without(self, error: OSError) -> None:
+        left = f"{len(self._desks)} are left" if self._desks else "this run signs by itself"
+        log.warning("a process that signs mails is missing (%s); %s", error, left)
+        if not self._desks:
+            self._here = 1 << 60
+
+
+def _drawn(item: Item) -> bytes:
+    """The mail without its signature. Raises BadInput."""
+    item.address()
+    return b"".join(item.splice())
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.smtpd import Smtpd
+from tests.faults.conftest import THINKS
 from tests.faults.harbour import CONNECTIONS, Harbour
+from tests.installation import until
+from tests.mail.test_dkim import ONE, pem, rsa_key
 
 RESEND = {"MAIL__ON_UNKNOWN": "resend"}
 
@@ -51,6 +55,32 @@ def test_p1_p2_kill_9_and_resend(tmp_path: Path, judge: Smtpd) -> None:
         twice = kill(site, kills=5, readers=2_000, seed=3)
         site.finish(hurry=True)
         assert site.judge(twice)["unknown"] == 0
+
+
+def test_p1_p2_kill_9_while_others_sign(tmp_path: Path) -> None:
+    """Processes of the worker's own sign what it sends; they end with it."""
+    options = {f"DKIM__{name.upper()}": text for name, text in ONE.items()}
+    options["DKIM__PRIVATE_KEY"] = pem(rsa_key())
+    with Smtpd(keep=True, log=tmp_path / "judge.log") as judge:
+        judge.stall("dot", THINKS)
+        with Harbour(tmp_path, judge, **options) as site:
+            unclear = kill(site, kills=5, readers=3_000, seed=7)
+            until(lambda: signing_for(tmp_path), 30, "the processes that sign")
+            site.finish()
+            assert site.judge()["unknown"] <= unclear
+            assert all(mail.startswith(b"DKIM-Signature: ") for mail in judge.mails or [b""])
+    until(lambda: not signing_for(tmp_path), 10, "the end of all that signed")
+
+
+def signing_for(home: Path) -> list[str]:
+    """The processes of that site that sign."""
+    mine = f"SYNDICATE_HOME={home}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            if b"signing.py" in (folder / "cmdline").read_bytes():
+                found += [folder.name] * (mine in (folder / "environ").read_bytes())
+    return found
 
 
 @pytest.mark.soak
