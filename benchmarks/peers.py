@@ -4,6 +4,7 @@ smtp_source      Postfix's sender in C: one mail for everybody, nothing to build
 pipelined        a sender of ours in C that does nothing but send, as few journeys as we: the limit
 smtplib_built    one connection, an EmailMessage for each reader, as most programs do it
 smtplib_sent     the same connection, the mail made beforehand
+signatures       no sender: the RSA signatures alone that so many mails would need
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ import time
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import make_msgid
-from typing import Any
+from typing import Any, cast
 
-from benchmarks import people
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from benchmarks import keys, people
 from benchmarks.rounds import Run
 from benchmarks.sink import Sink, compiled, postfix
+from syndicate.lib.signing import DIGEST, signs
 from syndicate.mail.placeholders import PLACEHOLDERS
 
 SENDER = "bounces@harbour.example.org"
@@ -51,6 +55,15 @@ def pipelined(sink: Sink, mail: bytes, mails: int, connections: int, work: int =
         return float(told.stdout) * mails / 1e6
 
     return _timed(sink, mails, send)
+
+
+def signatures(mails: int) -> Run:
+    """By `cryptography`, of 2,048 bits, in this very thread."""
+    sign = signs(cast(Any, load_pem_private_key(keys.rsa_pem().encode(), None)))
+    begun, cpu = time.monotonic(), time.process_time()
+    for n in range(mails):
+        sign(n.to_bytes(DIGEST, "big"))
+    return Run(mails, time.monotonic() - begun, time.process_time() - cpu)
 
 
 def smtplib_built(sink: Sink, sample: dict[str, Any], mails: int) -> Run:

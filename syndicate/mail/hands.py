@@ -234,6 +234,7 @@ class Hands:
     # Between the two --------------------------------------------------------------------------
 
     def _tell(self, item: Item, outcome: Outcome) -> None:
+        item.made = None  # it waits for the ledger without its text
         item.load.journal.answered(outcome)
         item.load.told.append((item, outcome))
         if not self._out:
