@@ -9,8 +9,8 @@ make them too, but each must wait for Python's lock between two signatures, and 
 that sends: that cost a fifth more, and held up the sending.
 
 The other process runs this very file and imports nothing of ours, so it starts in some 80 ms and
-takes 20 MB. It is handed the keys over the socket: neither its arguments nor its environment,
-which others on the machine may see, have them.
+takes 25 MB. It is handed the keys over the socket: its arguments can be read by everybody on the
+machine.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 Sign = Callable[[bytes], bytes]
 
 DIGEST = 32
-# The most that are asked for at once: their number is one byte.
-MOST = 255
 
 _PADDING, _PREHASHED = padding.PKCS1v15(), utils.Prehashed(SHA256())
 
@@ -49,7 +47,7 @@ def signs(key: PrivateKey) -> Sign:
 
 def octets(key: PrivateKey) -> int:
     """How long its signatures are."""
-    return key.key_size // 8 if isinstance(key, RSAPrivateKey) else 64
+    return (key.key_size + 7) // 8 if isinstance(key, RSAPrivateKey) else 64
 
 
 class SigningProcess:
@@ -64,15 +62,15 @@ class SigningProcess:
         self._asked: deque[int] = deque()  # how many were asked for, each time
         self._heard = b""
         self._socket, theirs = socket.socketpair()
+        # -P: beside this file lie others that are called as the standard library's are.
+        command = [sys.executable or "", "-P", __file__]
         try:
             with theirs:
-                # -P: beside this file lie others that are called as the standard library's are.
-                command = [sys.executable, "-P", __file__]
+                self._socket.setblocking(False)
+                self._socket.sendall(json.dumps([pem for pem, _ in keys]).encode() + b"\n")
                 self._process = subprocess.Popen(  # noqa: S603 – nothing in it is anybody's input
                     command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL
                 )
-            self._socket.setblocking(False)
-            self._socket.sendall(json.dumps([pem for pem, _ in keys]).encode() + b"\n")
         except OSError:
             self._socket.close()
             raise
@@ -87,7 +85,7 @@ class SigningProcess:
         return self._socket.fileno()
 
     def ask(self, digests: Sequence[Sequence[bytes]]) -> None:
-        """Have these signed, at most MOST: for each thing that is signed, a digest for each key.
+        """Have these signed, at most 255: for each thing that is signed, a digest for each key.
 
         Raises OSError where it has ended.
         """
@@ -130,7 +128,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=0) as line, line.makefile("rb") as asked, suppress(OSError):
-        keys = [_signs(pem) for pem in json.loads(asked.readline() or "[]")]
+        keys = [_loaded(pem) for pem in json.loads(asked.readline() or "[]")]
         while count := asked.read(1):
             digests = asked.read(count[0] * len(keys) * DIGEST)
             line.sendall(
@@ -141,7 +139,7 @@ def main() -> None:
             )
 
 
-def _signs(pem: str) -> Sign:
+def _loaded(pem: str) -> Sign:
     # It was checked where it came from; to try its primes takes longer than all else here.
     key = load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, PrivateKey):

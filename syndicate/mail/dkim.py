@@ -85,7 +85,7 @@ class Draft(NamedTuple):
 
     def signed(self, signatures: Iterable[bytes]) -> bytes:
         """The headers whole, the first key's first."""
-        return b"".join(map(_header, self.heads, signatures))
+        return b"".join(_header(*pair) for pair in zip(self.heads, signatures, strict=True))
 
 
 class Signer:

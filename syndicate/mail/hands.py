@@ -21,7 +21,7 @@ from syndicate.lib import clock
 from syndicate.lib.errors import BadInput, NotSent
 from syndicate.mail import berths
 from syndicate.mail.dkim import Signer
-from syndicate.mail.load import Item
+from syndicate.mail.load import TOLD, Item
 from syndicate.mail.outcome import Outcome, Policy, Streak, accepted, refused, unusable
 from syndicate.mail.pace import Pacer
 from syndicate.mail.press import Press
@@ -126,16 +126,18 @@ class Hands:
         self._waiting.clear()
         while self._idle:
             self._nudge(self._idle.popleft())
-        self._finish()
-        if self._press is not None:
-            self._press.close()
+        try:
+            self._finish()
+        finally:
+            if self._press is not None:
+                self._press.close()
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
     # What a connection does -------------------------------------------------------------------
 
     def take(self) -> Item | None:
-        """The next mail, addressed."""
+        """The next mail, addressed, and signed where we sign."""
         while self._is_ready() and self.closed is None:
             item = self._waiting.popleft()
             try:
@@ -234,7 +236,7 @@ class Hands:
     # Between the two --------------------------------------------------------------------------
 
     def _tell(self, item: Item, outcome: Outcome) -> None:
-        item.made = None  # it waits for the ledger without its text
+        item.made = TOLD  # it waits for the ledger without its text
         item.load.journal.answered(outcome)
         item.load.told.append((item, outcome))
         if not self._out:

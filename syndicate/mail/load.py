@@ -16,6 +16,9 @@ from syndicate.mail.journal import Journal
 from syndicate.mail.message import Compiled, Recipient
 from syndicate.mail.outcome import Outcome
 
+# What became of a mail is known: it has no text any more.
+TOLD = BadInput("This mail has been dealt with.")
+
 
 class Item:
     """One mail to carry: its reader, the number of this try, and when we last asked whether they

@@ -3,8 +3,8 @@
     the first of those that wait ─ splice, draft ─→ a process for each core signs them, a few at a
     time, while others are sent ─→ ready to be taken
 
-To start those processes takes as long as two hundred signatures, so a run makes its first few here,
-when their turn comes; and all of them, should no process stay alive.
+To start two of those processes takes as long as two hundred signatures, so a run makes its first
+few here, when their turn comes; and all of them, should no process stay alive.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ log = logging.getLogger(__name__)
 
 # So many a run makes here before it starts processes for the rest.
 FEW = 200
-# More processes could sign more mails than one run can send.
+# More processes could sign more mails than one run can send. Each takes 25 MB.
 MOST = 8
 # So many are made ahead for each process: it signs on while we are busy with the database.
 AHEAD = 32
 # To ask for one alone costs more than a twentieth of a signature.
 TOGETHER = 8
-# A process that says nothing for so many rounds is of no more use: ten seconds or more.
+# A process that says nothing for so many rounds is of no more use. While the first mail waits for
+# it a round takes all of its 0.2 seconds. Moments would count those in which we were frozen.
 SILENT = 50
 
 

@@ -72,9 +72,19 @@ def test_each_key_signs_its_own_digests_in_their_order(process: SigningProcess) 
 
 
 def test_as_many_as_can_be_asked_for_at_once(process: SigningProcess) -> None:
-    process.ask([[digest(f"{n}"), digest(f"{n}")] for n in range(signing.MOST)])
-    last = answers(process, 1)[0][-1]
-    check(last, digest(f"{signing.MOST - 1}"), digest(f"{signing.MOST - 1}"))
+    process.ask([[digest(f"{n}"), digest(f"{n}")] for n in range(255)])
+    check(answers(process, 1)[0][-1], digest("254"), digest("254"))
+
+
+@pytest.mark.parametrize("bits", [2048, 2050, 3072])
+def test_keys_of_any_length(bits: int) -> None:
+    key = rsa.generate_private_key(65537, bits)
+    process = SigningProcess([(pem(key), signing.octets(key))])
+    process.ask([[digest("a")], [digest("b")], [digest("c")]])
+    assert [signatures[0] for signatures in answers(process, 1)[0]] == [
+        signing.signs(key)(digest(name)) for name in "abc"
+    ]
+    process.close()
 
 
 def test_it_is_the_same_signature_here() -> None:

@@ -11,7 +11,7 @@ from syndicate.audience.models import Subscription, Suppression
 from syndicate.lib import stop
 from syndicate.lib.config import Config
 from syndicate.lib.status import Status
-from syndicate.mail import journal, pause
+from syndicate.mail import journal, pause, press
 from syndicate.mail.deliver import deliver_batch
 from syndicate.mail.editorial import cancel
 from syndicate.mail.models import Batch, Delivery, Edition, Pause
@@ -249,12 +249,15 @@ def test_the_directory_transport(now: datetime, configure: Configure, tmp_path: 
     assert Delivery.objects.filter(reply__startswith="written to").count() == 2
 
 
+@pytest.mark.parametrize("here", [0, 50, 200])
 def test_where_we_sign_each_mail_bears_its_own_signature(
-    inbox: Inbox, now: datetime, configure: Configure
+    inbox: Inbox, now: datetime, configure: Configure, monkeypatch: pytest.MonkeyPatch, here: int
 ) -> None:
+    """By the run itself, by processes of its own, or the first *here* so and the others thus."""
+    monkeypatch.setattr(press, "FEW", here)
     key = pem(rsa_key())
     config = configure(dkim={**ONE, "private_key": key})
     edition = sending(*readers(150))
     deliver(edition, now)
     assert sorted(inbox.recipients) == sorted(readers(150))
-    assert all(verified(config, mail.raw) for mail in inbox.messages[::30])
+    assert all(verified(config, mail.raw) for mail in inbox.messages)
