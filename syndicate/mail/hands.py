@@ -50,7 +50,7 @@ class Hands:
         self._kept: dict[int, Item] = {}  # pressed, and taken back
         self._streak = Streak()
         self._loop = asyncio.new_event_loop()
-        self._press = Press(signer, self._loop, self._nudge_one) if signer else None
+        self._press = Press(signer, self._loop, self._nudge_some) if signer else None
         self._connections: set[asyncio.Task[None]] = set()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._pulse: asyncio.Future[None] | None = None  # ends the present slice
@@ -67,8 +67,7 @@ class Hands:
         self._tail = last
         if self._press is not None:
             self._press.given(self._waiting)
-        for _ in range(min(len(self._idle), len(items))):
-            self._nudge(self._idle.popleft())
+        self._nudge_some(len(items))
         while len(self._connections) < min(self.most, len(self._waiting)):
             if not self._open():
                 break  # all connections are in use elsewhere
@@ -227,10 +226,9 @@ class Hands:
             return False
         return self._press is None or self._press.is_ready(self._waiting[0])
 
-    def _nudge_one(self) -> None:
-        """Several mails over one connection take half the journeys of one mail over each of
-        several. What comes while it is busy wakes another, or the next round does."""
-        if self._idle:
+    def _nudge_some(self, mails: int) -> None:
+        """Wake as many connections as there are *mails* for: they will write together."""
+        for _ in range(min(mails, len(self._idle))):
             self._nudge(self._idle.popleft())
 
     # Between the two --------------------------------------------------------------------------
@@ -282,7 +280,7 @@ class Hands:
         others = sum(not task.done() for task in self._connections) - 1
         if others and not error.auth:
             self.most = others
-            self._nudge_one()
+            self._nudge_some(1)
             log.warning("going on with %d connections: %s", others, error)
         else:
             self.close(error)

@@ -29,9 +29,10 @@ FEW = 200
 # More processes could sign more mails than one run can send. Each takes 25 MB.
 MOST = 8
 # So many are made ahead for each process: it signs on while we are busy with the database.
-AHEAD = 32
-# To ask for one alone costs more than a twentieth of a signature.
-TOGETHER = 8
+AHEAD = 64
+# So many are asked for together: several connections, woken together, can write together. One mail
+# alone wakes us, a process that signs, and the server, each of which throws the others off a core.
+TOGETHER = 16
 # A process that says nothing for so many rounds is of no more use. While the first mail waits for
 # it a round takes all of its 0.2 seconds. Moments would count those in which we were frozen.
 SILENT = 50
@@ -47,10 +48,10 @@ class _Desk:
 
 
 class Press:
-    """*ready* is called when further mails are."""
+    """*ready* is told when so many further mails may be taken."""
 
     def __init__(
-        self, signer: Signer, loop: asyncio.AbstractEventLoop, ready: Callable[[], object]
+        self, signer: Signer, loop: asyncio.AbstractEventLoop, ready: Callable[[int], object]
     ) -> None:
         self._signer, self._loop, self._ready = signer, loop, ready
         self._desks: list[_Desk] = []
@@ -139,7 +140,7 @@ class Press:
         for signatures in answers:
             for (item, message, draft), made in zip(desk.asked.popleft(), signatures, strict=True):
                 item.made = draft.signed(made), message
-            self._ready()
+            self._ready(len(signatures))
 
     def _lose(self, desk: _Desk, error: OSError) -> None:
         """Whatever ended it, what it was asked for is not lost: others sign it, or we do."""
@@ -150,7 +151,7 @@ class Press:
             for item, _, _ in drafted:
                 item.pressed = False
         self._do_without(error)
-        self._ready()
+        self._ready(1)
 
     def _do_without(self, error: OSError) -> None:
         left = f"{len(self._desks)} are left" if self._desks else "this run signs by itself"
