@@ -32,7 +32,7 @@ from syndicate.mail.ledger import Ledger
 from syndicate.mail.models import Batch, Edition
 from syndicate.mail.pace import pacer
 from syndicate.mail.recover import policy
-from syndicate.mail.routes import Route, choose
+from syndicate.mail.routes import Route, open_routes, pick
 from syndicate.mail.settle import finish, summary
 from syndicate.mail.transports import open_transport
 
@@ -64,13 +64,30 @@ def deliver_batch(batch_id: int, now: datetime) -> None:
     if edition_id is None:
         return
     with _alone(edition_id[0]) as free:
-        if not free:
-            return  # another thread of ours is sending this edition, and will come to it
-        edition = Edition.objects.select_related("newsletter__list").get(pk=edition_id[0])
-        route = choose(now, next(_turns))
-        if route is not None:
-            # What is wrong with the configuration is raised before anything is claimed.
-            _Run(edition, route, time).run(batch_id)
+        if free:  # else another thread of ours is sending this edition, and will come to it
+            edition = Edition.objects.select_related("newsletter__list").get(pk=edition_id[0])
+            _deliver(edition, batch_id, time)
+
+
+def _deliver(edition: Edition, batch_id: int | None, time: Callable[[], datetime]) -> None:
+    """All of it by the one way there is; or, where several share the mail, each batch by one."""
+    ends = clock.monotonic() + TURN
+    while batch_id is not None:
+        able = open_routes(time())
+        route = pick(able, next(_turns))
+        if route is None:
+            return
+        shared = sum(route.weight > 0 for route in able) > 1
+        # What is wrong with the configuration is raised before anything is claimed.
+        run = _Run(edition, route, time, one_batch=shared)
+        run.run(batch_id)
+        goes_on = shared and run.sent and not stop.requested() and clock.monotonic() < ends
+        batch_id = _due_of(edition, time()) if goes_on else None
+
+
+def _due_of(edition: Edition, now: datetime) -> int | None:
+    mine = Batch.objects.due(now).filter(edition=edition).order_by("first_seq")
+    return mine.values_list("pk", flat=True).first()
 
 
 def in_hand() -> frozenset[int]:
@@ -94,10 +111,13 @@ def _alone(edition_id: int) -> Iterator[bool]:
 
 
 class _Run:
-    """One edition in one worker's hands, from batch to batch, until nothing may go."""
+    """An edition in one worker's hands, from batch to batch, until nothing may go; or one batch."""
 
-    def __init__(self, edition: Edition, route: Route, time: Callable[[], datetime]) -> None:
-        self._edition = edition
+    def __init__(
+        self, edition: Edition, route: Route, time: Callable[[], datetime], *, one_batch: bool
+    ) -> None:
+        self.sent = 0
+        self._edition, self._one_batch = edition, one_batch
         self._time = time
         self._route = route
         self._transport = open_transport(route.name)
@@ -105,7 +125,6 @@ class _Run:
         self._ledger = Ledger(edition, self._pacer)
         # A sending service signs by itself, and would change what we have signed.
         self._signer = None if route.kind == "provider" else dkim.signer(site())
-        self._sent = 0
         self._trial, self._closed = route.trial, False
         self._stopped_at: float | None = None
         self._turn_ends = clock.monotonic() + TURN
@@ -122,7 +141,7 @@ class _Run:
                 finish(self._edition.pk, self._time())
         finally:
             self._ledger.close()
-        if self._sent or hands.closed:
+        if self.sent or hands.closed:
             edition = self._edition
             log.info("%s “%s”", summary(edition.pk, edition.audience), edition)
 
@@ -142,13 +161,14 @@ class _Run:
                 ledger.put_down(now)
                 ledger.last = ledger.last or self._others_wait(now)
                 items = ledger.next(batch_id, limit, now) if going else []
+                ledger.last = ledger.last or self._one_batch
         except (NotSent, DatabaseError) as error:
             ledger.rolled_back()
             self._closed = False
             self._bear(error, hands)
             return True
         ledger.committed()
-        self._sent += sent
+        self.sent += sent
         hands.give(items, last=len(items) < limit)
         return ledger.is_open
 

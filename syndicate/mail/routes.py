@@ -1,7 +1,7 @@
 """Which way mail leaves: the main one and the tables below [transports], by weight, while open.
 
-    routes() ─ those whose lane no Pause closes ─ by weight ─→ choose(now, seed) ─→ one run's way
-                                                  └ weight 0: only when no other is open
+    routes() ─ those whose lane no Pause closes ─→ open_routes(now) ─ by weight ─→ pick(able, seed):
+               one run's way                       └ weight 0: only when no other is open
 
 A way that fails for all mail is paused, for a growing while (mail.pause): that is its circuit
 breaker, and the next choice falls on another, which is the failover. When the pause is over, a run
@@ -68,16 +68,11 @@ def open_routes(now: datetime) -> list[Route]:
     ]
 
 
-def choose(now: datetime, seed: int) -> Route | None:
-    """The way that a run takes. *seed*: any number; one after the other spreads runs by weight.
-
-    None: all are paused.
-    """
-    return pick(open_routes(now), seed)
-
-
 def pick(able: Sequence[Route], seed: int) -> Route | None:
-    """One of *able*, by weight; pure."""
+    """The way that a run takes, by weight; None of none. Pure.
+
+    *seed*: any number; one after the other spreads runs by weight.
+    """
     weighty = [route for route in able if route.weight]
     if not weighty:
         return able[seed % len(able)] if able else None

@@ -10,9 +10,11 @@ import pytest
 
 from syndicate.lib.config import Config
 from syndicate.lib.errors import ConfigError, NotSent, Scope
+from syndicate.lib.status import Status
 from syndicate.mail import pause
+from syndicate.mail.deliver import deliver_batch
 from syndicate.mail.models import Batch, Pause
-from syndicate.mail.routes import Route, choose, open_routes, pick, routes
+from syndicate.mail.routes import Route, open_routes, pick, routes
 from syndicate.mail.send import send
 from syndicate.mail.transports import open_transport
 from tests.fakes.inbox import Inbox
@@ -42,6 +44,10 @@ def site(configure: Callable[..., Config], inboxes: tuple[Inbox, Inbox]) -> None
 
 def close(lane: str, now: datetime, **until: float) -> None:
     Pause.objects.create(lane=lane, until=now + timedelta(**until), since=now, error="It is shut.")
+
+
+def choose(now: datetime, seed: int) -> Route | None:
+    return pick(open_routes(now), seed)
 
 
 def spread(*able: Route, runs: int = 100) -> Counter[str]:
@@ -158,3 +164,36 @@ def test_when_all_are_closed_nothing_is_sent_unless_an_editor_insists(
         send(NEWS, ADA, MAIL, now)
     assert caught.value.retry_after == timedelta(minutes=2)
     assert send(NEWS, ADA, MAIL, now, despite_pause=True).code == 250
+
+
+@pytest.mark.parametrize("weight", [1, 3])
+def test_several_ways_share_an_edition_by_its_batches(
+    now: datetime, configure: Callable[..., Config], inboxes: tuple[Inbox, Inbox], weight: int
+) -> None:
+    main, other = ({"host": "127.0.0.1", "port": one.port, "security": "none"} for one in inboxes)
+    second = way("smtp", weight=1, **other)
+    configure(
+        mail={"transport": "smtp", "weight": weight}, smtp=main, transports={"second": second}
+    )
+    edition = sending(*readers(80), batch_size=5)
+    deliver_batch(Batch.objects.due(now).earliest("first_seq").pk, now)
+    edition.refresh_from_db()
+    assert edition.status == Status.SENT
+    counts = [len(inbox.recipients) for inbox in inboxes]
+    assert sorted(inboxes[0].recipients + inboxes[1].recipients) == sorted(readers(80))
+    assert abs(counts[0] - 80 * weight // (weight + 1)) <= 5
+
+
+def test_when_one_of_several_fails_the_others_carry_on(
+    now: datetime, configure: Callable[..., Config], inboxes: tuple[Inbox, Inbox]
+) -> None:
+    main, other = ({"host": "127.0.0.1", "port": one.port, "security": "none"} for one in inboxes)
+    configure(mail={"transport": "smtp"}, smtp=main, transports={"second": way("smtp", **other)})
+    inboxes[0].answer("mail", 421, "4.3.2 shutting down")
+    edition = sending(*readers(40), batch_size=5)
+    deliver_batch(Batch.objects.due(now).earliest("first_seq").pk, now)
+    soon = now + timedelta(seconds=30)  # before the pause is over
+    while batch := Batch.objects.due(soon).filter(edition=edition).first():
+        deliver_batch(batch.pk, soon)
+    assert sorted(inboxes[1].recipients) == sorted(readers(40)) and not inboxes[0].recipients
+    assert pause.paused(now, MAIN) is not None
