@@ -77,7 +77,7 @@ class Streak:
     def add(self, outcome: Outcome, domain: str) -> NotSent | None:
         """Count one more that did not go; an error, for all mail, when it is one too many."""
         self._silent = self._silent + 1 if outcome.kind == Kind.LOST else 0
-        if outcome.kind == Kind.BLOCK:
+        if outcome.kind in (Kind.BLOCK, Kind.CONTENT):
             self._blocked.add(domain)
         if self._silent >= SILENCES:
             return _for_all(
@@ -87,8 +87,9 @@ class Streak:
         if len(self._blocked) >= BLOCKS:
             return _for_all(
                 f"{BLOCKS} destinations in a row refused mail because of us: {outcome.reply}",
-                "Check SPF, DKIM and DMARC of the sender's domain, and its reputation. What was "
-                "rejected can be tried again on the edition's page.",
+                "Unless they name the mail's own form: check SPF, DKIM and DMARC of the sender's "
+                "domain, and its reputation. What was refused can be tried again on the edition's "
+                "page.",
             )
         return None
 

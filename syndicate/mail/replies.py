@@ -33,6 +33,7 @@ class Kind(StrEnum):
     GONE = "gone"  # there is no such mailbox: never write there again
     CLOSED = "closed"  # the mailbox is shut for now
     FULL = "full"  # the mailbox is full, or the mail too large for it
+    CONTENT = "content"  # what we wrote will not do there, for any reader: its form
     BLOCK = "block"  # our fault: reputation, authentication, policy; the reader is not to blame
     LATER = "later"  # greylisting, rate limits, a server in trouble
     LOGIN = "login"  # user name or password
@@ -73,7 +74,14 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _FULL = re.compile(
-    r"quota|mailbox( is)? full|over ?quota|insufficient (system )?storage|size limit", re.IGNORECASE
+    r"quota|mailbox( is)? full|over ?quota|insufficient (system )?storage|size limit"
+    r"|message( is)? too (big|large)",
+    re.IGNORECASE,
+)
+_CONTENT = re.compile(
+    r"\b(bare|lone) (cr|lf|carriage|line ?feed)|\bline( is|s)? too long|malformed|rfc ?\d{3,4}"
+    r"|\b8.?bit|\bmime\b|(missing|invalid|duplicate|multiple|illegal)( \S+){0,3} headers?\b",
+    re.IGNORECASE,
 )
 _CLOSED = re.compile(r"disabled|inactive|suspended|deactivated|expired", re.IGNORECASE)
 _MILDER_FIRST = (
@@ -125,7 +133,10 @@ def _kind(stage: Stage, text: str, permanent: bool) -> Kind:
         return _by_words(text, otherwise=Kind.GONE)
     if stage is not Stage.RCPT:
         # After the data it is about what we wrote, unless the words are plainly about the reader;
-        # even then some servers say so of what their filters do not like.
+        # even then some servers say so of what their filters do not like. A form that will not do
+        # is named; who gives no reason, or one of a filter, has something against us.
+        if subject.startswith("6.") or _CONTENT.search(text):
+            return Kind.CONTENT
         plain = _GONE.search(text) and not _BLOCK.search(text)
         return Kind.OTHER if plain else Kind.BLOCK
     if status in _CLOSED_CODES:

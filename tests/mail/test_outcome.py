@@ -22,6 +22,7 @@ def no(kind: Kind, permanent: bool, unknown: bool = False) -> Refused:
     [
         (no(Kind.GONE, True), 1, Status.FAILED),
         (no(Kind.FULL, True), 1, Status.FAILED),
+        (no(Kind.CONTENT, True), 1, Status.FAILED),
         (no(Kind.BLOCK, True), 1, Status.DEFERRED),
         (no(Kind.BLOCK, True), 3, Status.REJECTED),
         (no(Kind.LATER, False), 1, Status.DEFERRED),
@@ -44,6 +45,7 @@ SENT = Outcome(1, 1, Status.SENT, 250, "ok")
 LOST = Outcome(1, 1, Status.UNKNOWN, None, "gone", Kind.LOST)
 BLOCKED = Outcome(1, 1, Status.REJECTED, 554, "spam", Kind.BLOCK)
 FULL = Outcome(1, 1, Status.FAILED, 552, "full", Kind.FULL)
+FORM = Outcome(1, 1, Status.FAILED, 550, "lone CR", Kind.CONTENT)
 
 
 HERE, THERE = "example.org", "example.net"
@@ -56,6 +58,7 @@ HERE, THERE = "example.org", "example.net"
         ([LOST] * (SILENCES - 1) + [FULL] + [LOST] * (SILENCES - 1), False),
         ([BLOCKED] * BLOCKS, True),
         ([BLOCKED, FULL] * BLOCKS, True),
+        ([FORM] * BLOCKS, True),
         ([BLOCKED] * (BLOCKS - 1) + [SENT] + [BLOCKED] * (BLOCKS - 1), False),
         ([FULL] * 50, False),
     ],

@@ -9,7 +9,10 @@ from threading import Thread
 
 import pytest
 
+from syndicate.lib.status import Status
+from syndicate.mail.outcome import Policy, refused
 from syndicate.mail.replies import Kind
+from syndicate.mail.transports.base import Refused
 from syndicate.mail.transports.smtp import SmtpTransport
 from tests.fakes.smtp_sink import SmtpSink
 from tests.fakes.smtpd import Smtpd
@@ -26,6 +29,10 @@ TABLE = {
     "dot": ("defer", "fail", "unknown", "defer"),
 }
 HOW = ("4xx", "5xx", "drop", "421")
+# What the ledger makes of a cell. After the data a "No" without a reason counts as a block: it is
+# tried again when that destination reopens, and given up with the last try (mail.backoff).
+LEDGER = {"defer": Status.DEFERRED, "fail": Status.FAILED, "unknown": Status.UNKNOWN}
+BLOCKS = {("data", "fail"): Status.DEFERRED, ("dot", "fail"): Status.DEFERRED}
 CELLS = [(s, how, cell) for s, row in TABLE.items() for how, cell in zip(HOW, row, strict=True)]
 # The same for a mail after others on the same connection, where it is told apart: a server that
 # has had enough of a connection is asked again over a fresh one.
@@ -65,6 +72,11 @@ def test_p4_a_first_mail(stage: str, how: str, cell: str, offers: str) -> None:
         if (offers, stage) == ("CHUNKING", "data"):
             pytest.skip("BDAT comes without DATA")
         assert became_of(tray, "ada", server.port) == cell
+        if (status := LEDGER.get(cell)) is not None:
+            error = tray.answers["ada"]
+            assert isinstance(error, Refused)
+            made = refused(1, 1, error, Policy(8, "hold"))
+            assert made.status is BLOCKS.get((stage, cell), status)
         kept = [] if cell not in ("sent", "unknown") else ["ada@example.org"]
         assert server.recipients == kept
     assert ("dot ada" in tray.log) == (stage == "dot" or cell == "sent")

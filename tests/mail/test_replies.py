@@ -13,7 +13,7 @@ import pytest
 
 from syndicate.mail.replies import Kind, Stage, enhanced, judge
 
-RCPT, DOT, MAIL = Stage.RCPT, Stage.DOT, Stage.MAIL
+RCPT, DATA, DOT, MAIL = Stage.RCPT, Stage.DATA, Stage.DOT, Stage.MAIL
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,13 @@ RCPT, DOT, MAIL = Stage.RCPT, Stage.DOT, Stage.MAIL
         (RCPT, 550, "5.7.1 User unknown, your host is listed", Kind.BLOCK),
         (DOT, 550, "<a@example.org>: User unknown", Kind.OTHER),
         (DOT, 550, "Transaction failed", Kind.BLOCK),
+        (DOT, 554, "5.6.0 Message content rejected", Kind.CONTENT),
+        (DOT, 550, "5.6.11 Lone CR or LF in body", Kind.CONTENT),
+        (DOT, 550, "Maximum line length exceeded (see RFC 5322 section 2.1.1)", Kind.CONTENT),
+        (DOT, 550, "Messages with multiple From headers are not taken", Kind.CONTENT),
+        (DATA, 554, "Missing or invalid Date header", Kind.CONTENT),
+        (DOT, 550, "5.7.1 Malformed header: not accepted by policy", Kind.BLOCK),
+        (DOT, 552, "Message too big", Kind.FULL),
         (DOT, 550, "5.7.26 This mail is unauthenticated", Kind.BLOCK),
         (DOT, 554, "Message looks like spam: no such user would want it", Kind.BLOCK),
         (RCPT, 552, "5.2.2 The email account is over quota", Kind.FULL),
