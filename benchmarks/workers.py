@@ -1,9 +1,10 @@
 """Several workers on one PostgreSQL: how much faster than one, and what if one is killed?
 
     python -m benchmarks.workers [--mails N] [--rounds N] [--workers N] [--latency MS]
-                                 [--lease SECONDS] [--json]
+                                 [--lease SECONDS] [--engine distributed|local] [--json]
 
-Each is a ``syndicate worker`` of its own. The sink answers each command after 20 ms, as a server
+Each is a ``syndicate worker`` of its own; they share the queue (``distributed``), or each asks the
+database by itself (``local``). The sink answers each command after 20 ms, as a server
 far away does: a worker then mostly waits, and more of them send more. All are up before the edition
 is started; the clock runs from the first connection to the edition's being sent. The sink's list
 of recipients is the judge of what came twice.
@@ -136,7 +137,8 @@ class Bench:
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Throughput of one and of all, then the kill."""
     given = {
-        "SMTP__CONNECTIONS": 20, "DAEMON__TICK_SECONDS": 0.5, "DAEMON__LEASE_SECONDS": options.lease
+        "SMTP__CONNECTIONS": 20, "DAEMON__TICK_SECONDS": 0.5,
+        "DAEMON__LEASE_SECONDS": options.lease, "DAEMON__ENGINE": options.engine,
     } | dict(pair.split("=", 1) for pair in options.set)  # fmt: skip
     one, all_ = "one worker", f"{options.workers} workers"
     with Postgres() as server, Site(server.url(), **given) as site:
@@ -156,7 +158,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "all_database_us": rounds.us(all_, "database"),
         "twice": sum(outcome.twice for outcome in orderly),
         "lost": sum(outcome.lost for outcome in orderly),
-        "takeover_s": takeover, "lease_s": options.lease, "killed": killed._asdict(),
+        "takeover_s": takeover, "lease_s": options.lease, "engine": options.engine,
+        "killed": killed._asdict(),
     }  # fmt: skip
 
 
@@ -168,6 +171,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--latency", type=float, default=20, metavar="MS", help="of each reply")
     parser.add_argument("--lease", type=int, default=10, metavar="SECONDS")
+    parser.add_argument("--engine", choices=("distributed", "local"), default="distributed")
     parser.add_argument("--set", action="append", default=[], metavar="SMTP__CONNECTIONS=20")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -177,7 +181,7 @@ def main() -> None:
         return
     columns = ("msgs_per_s", "sender_us", "database_us")
     show(
-        f"{options.mails:,} mails, each reply after {options.latency:g} ms",
+        f"{options.mails:,} mails, each reply after {options.latency:g} ms, {options.engine}",
         ["", "mails/s", "sender µs", "database µs"],
         (
             [name, *(result[f"{key}_{column}"] for column in columns)]
