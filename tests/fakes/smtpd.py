@@ -56,6 +56,7 @@ class Fault:
     to: str = ""  # only for this recipient
     times: int | None = None  # how often it still happens; None: always
     after: int = 0  # so often all is well first
+    gap: float | None = None  # seconds between the bytes of what it says
 
 
 class Smtpd:

@@ -31,7 +31,8 @@ class Talk(asyncio.Protocol):
         self._left = 0  # octets of a BDAT
         self._held = False  # something is waited for
         self._tasks: set[asyncio.Task[None]] = set()
-        self._dripping: list[bytes] = []
+        self._dripping: list[tuple[bytes, float]] = []  # and how long the next one waits
+        self._last: Callable[[], None] | None = None  # follows when all of it is said
         self._logged_in = self._encrypted = False
         self._answers: list[bytes] = []  # of AUTH LOGIN
 
@@ -71,23 +72,43 @@ class Talk(asyncio.Protocol):
             pass
         self._flush()
 
-    def _flush(self) -> None:
+    def _flush(self, gap: float | None = None) -> None:
         data = b"".join(self._out)
         self._out.clear()
         if not data or self._transport is None:
             return
-        if self._server.gap is None and not self._dripping:
+        gap = self._server.gap if gap is None else gap
+        if gap is None and not self._dripping:
             self._transport.write(data)
             return
-        idle = not self._dripping
-        self._dripping += [data[at : at + 1] for at in range(len(data))]
+        idle, size = not self._dripping, len(data) if gap is None else 1
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        self._dripping += [(piece, gap or 0.0) for piece in pieces]
         if idle:
             self._drip()
 
     def _drip(self) -> None:
-        if self._dripping and self._transport is not None:
-            self._transport.write(self._dripping.pop(0))
-            self._loop.call_later(self._server.gap or 0.0, self._drip)
+        if self._transport is None:
+            return
+        piece, gap = self._dripping.pop(0)
+        self._transport.write(piece)
+        if self._dripping:
+            self._loop.call_later(gap, self._drip)
+        elif self._last is not None:
+            self._last()
+
+    def _finally(self, last: Callable[[], None]) -> None:
+        """Listen no more, and do that when all has been said."""
+        self._flush()
+        self._held = True
+        if self._dripping:
+            self._last = last
+        else:
+            last()
+
+    def _leave(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
 
     def _do(
         self, stage: str, says: bytes, then: Callable[[], None] | None = None, to: str = ""
@@ -115,14 +136,16 @@ class Talk(asyncio.Protocol):
         if said is None and not fault.drops:
             said = says
         if said is not None:
+            if fault.gap is not None:
+                self._flush()  # what was said before is not slow
             self._out.append(said)
+            if fault.gap is not None:
+                self._flush(fault.gap)
             if then is not None and said[:1] == says[:1]:
                 then()
-        if fault.drops or (fault.stage == "connect" and fault.says is not None):
-            self._flush()
-            self._held = True
-            if self._transport is not None:
-                self._transport.close()
+        refuses = fault.stage == "connect" and fault.says is not None and not _is_yes(fault)
+        if fault.drops or refuses:
+            self._finally(self._leave)
 
     # Commands ----------------------------------------------------------------------------------
 
@@ -164,8 +187,10 @@ class Talk(asyncio.Protocol):
         self._do("starttls", b"220 2.0.0 Go ahead\r\n", self._encrypt)
 
     def _encrypt(self) -> None:
-        self._flush()
-        self._held = True
+        self._finally(self._begin_upgrade)
+
+    def _begin_upgrade(self) -> None:
+        self._last = None
         task = self._loop.create_task(self._upgrade())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -249,10 +274,7 @@ class Talk(asyncio.Protocol):
 
     def _on_quit(self, rest: bytes) -> None:
         self._out.append(b"221 2.0.0 Bye\r\n")
-        self._flush()
-        self._held = True
-        if self._transport is not None:
-            self._transport.close()
+        self._finally(self._leave)
 
     # Mails -------------------------------------------------------------------------------------
 

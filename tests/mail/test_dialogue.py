@@ -239,6 +239,22 @@ def test_what_is_said_before_a_mail_was_written_is_no_answer_to_it(extra: bytes)
     assert became(tray) == {"ada": "sent", "bob": "defer"} and dialogue.over
 
 
+@pytest.mark.parametrize("offers", ALL)
+@pytest.mark.parametrize("yeses", [1, 2])
+def test_what_is_said_before_a_command_was_written_is_no_answer_to_it(
+    offers: Offers, yeses: int
+) -> None:
+    """An answer too many to one command must not be taken for the next one's, up to the dot's."""
+    tray = Tray(letters("ada"))
+    dialogue = Dialogue(TERMS, offers, tray)
+    dialogue.begin(0)
+    if yeses == 2:
+        dialogue.receive(b"250 Ok\r\n", 0)
+    assert dialogue.receive(b"250 Ok\r\n250 Ok\r\n", 0) == b""
+    in_chunks = offers.chunking and yeses == 2  # where the mail itself comes next
+    assert dialogue.over and tray.log == (["dot ada", "defer ada"] if in_chunks else ["back ada"])
+
+
 def test_the_share_of_one_connection() -> None:
     tray, script = Tray(letters("ada", "bob", "cleo")), Script({})
     dialogue = play(tray, script, PIPELINED, most=2)

@@ -114,11 +114,12 @@ class Dialogue:
             self._dotted(gone, Accepted(int(yes[1]), words(yes[2])))
             self._hand_over(mail)
             return self._written()
-        replies = self._replies.feed(data)
+        replies, asked = self._replies.feed(data), len(self._due)
         for code, text in replies:
-            if not self._due:
-                self._end()  # nobody asked: it says that it leaves
+            if not self._due or not (asked or self._gone):
+                self._end()  # nobody asked, or not yet: it says that it leaves, or is out of step
                 break
+            asked = max(0, asked - 1)
             self._due.popleft()(code, text)
         return self._written() if replies else b""
 
