@@ -5,6 +5,7 @@ unshare --user --map-root-user --mount python -m tests.faults.full_disk FOLDER
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ READERS = 300
 
 
 def main(home: Path) -> None:
-    """Send a third, fill the disk, wait, make room, send the rest; prints the counts."""
+    """Send a third, fill the disk, see what it says, make room, send the rest; prints all."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(home)], check=True)
     with Smtpd() as judge, Harbour(home, judge) as harbour:
         judge.stall("dot", 0.01)
@@ -30,6 +31,7 @@ def main(home: Path) -> None:
         assert worker.poll() is None, "the worker died of it"
         assert not harbour.is_done(), "the disk was never full enough to matter"
         stopped_at = harbour.count()
+        _says_why(harbour)
         (home / "filler").unlink()
         harbour.finish(hurry=True)  # it would go on by itself, within a minute
         print(stopped_at < READERS, dict(harbour.judge()))
@@ -44,6 +46,18 @@ def _fill(file: Path) -> None:
                 filler.write(b"x" * size)
             except OSError:
                 size //= 2
+
+
+def _says_why(harbour: Harbour) -> None:
+    """The log is on that disk: what was begun of its last page is all the room it has."""
+    log = harbour.log()
+    assert "No space left on device" in log or "disk is full" in log, log
+    assert "othing is lost" in log, log
+    problems = json.loads(harbour.say("status", "--json"))["problems"]
+    (said,) = [problem for problem in problems if problem["subject"] == "The disk"]
+    assert said["level"] == "error" and said["hint"].startswith("Make room."), said
+    # That it has little room is said all the time: it is a small disk.
+    assert said["message"] == f"Only 0 MB are free where {harbour.home / 'data'} lies."
 
 
 def _wait_until_quiet(harbour: Harbour) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, LiteralString, cast
 
@@ -20,15 +22,21 @@ from tests.faults.tables import InFile, OnServer
 from tests.installation import until
 
 CONNECTIONS = 3
+# How long a worker may be silent, and how often each looks what is due. Seconds.
+LEASE, TICK = 3.0, 0.1
 # A kill comes this soon after what it waits for. Seconds.
 SOON = 0.005
 
 
 class Harbour:
-    """One database, any number of worker processes, all ended on leaving."""
+    """One database, any number of worker processes, all ended on leaving.
 
-    def __init__(self, home: Path, inbox: Smtpd, **options: str) -> None:
+    *reserve*: further mail servers, used only while the first cannot be.
+    """
+
+    def __init__(self, home: Path, inbox: Smtpd, *reserve: Smtpd, **options: str) -> None:
         self.inbox = inbox
+        self._inboxes = (inbox, *reserve)
         self.home = self._home = home
         self._url = options.get("DATABASE__URL", "")
         self._file = home / "data" / "syndicate.sqlite3"
@@ -41,9 +49,11 @@ class Harbour:
             "SMTP__PORT": str(inbox.port),
             "SMTP__SECURITY": "none",
             "SMTP__CONNECTIONS": str(CONNECTIONS),
-            "DAEMON__TICK_SECONDS": "0.1",
-            "DAEMON__LEASE_SECONDS": "3",
+            "DAEMON__TICK_SECONDS": f"{TICK:g}",
+            "DAEMON__LEASE_SECONDS": f"{LEASE:g}",
         }
+        for number, server in enumerate(reserve):
+            given |= _in_reserve(f"TRANSPORTS__RESERVE_{number}__", server)
         named = {f"SYNDICATE_{name}": value for name, value in (given | options).items()}
         self._environ = clean | named | {
             "SYNDICATE_HOME": str(home),
@@ -64,6 +74,13 @@ class Harbour:
         """``python -m`` these words, to their end."""
         assert self._slipway.launch(*words).wait(120) == 0, self.log()
 
+    def say(self, *words: str) -> str:
+        """``syndicate`` these words; returns what it printed."""
+        command = [sys.executable, "-m", "syndicate", *words]
+        return subprocess.run(
+            command, env=self._environ, capture_output=True, text=True, timeout=120, check=True
+        ).stdout
+
     def worker(self) -> Launched:
         """One more ``syndicate worker``."""
         return self._slipway.launch("syndicate", "worker")
@@ -74,16 +91,24 @@ class Harbour:
         worker.wait(10)
 
     def freeze(self, worker: Launched) -> None:
-        """Stop it in its tracks, but not while it has the database file: all would wait for it."""
+        """Stop it in its tracks, with a batch in hand; but not while it has the database file: all
+        would wait for it."""
+        end = time.monotonic() + 30
         while True:
             worker.send_signal(signal.SIGSTOP)
             until(lambda: _stands_still(worker.pid), 10, "all its threads to stand still")
-            try:
-                with self.locked(0.2):
-                    return
-            except sqlite3.OperationalError:
-                worker.send_signal(signal.SIGCONT)
-                time.sleep(0.01)
+            time.sleep(SOON)  # a server may be writing what it was told before
+            if not self._is_locked() and self.holds(worker):
+                return
+            worker.send_signal(signal.SIGCONT)
+            assert time.monotonic() < end, f"never with a batch in hand: {self.statuses()}"
+            time.sleep(0.01)
+
+    def holds(self, worker: Launched) -> bool:
+        """Whether a batch is in its hands, by the ledger; a frozen one cannot put it down, so then
+        this tells whether another has taken it."""
+        mine = f"status = 'sending' AND owner LIKE '%:{worker.pid}:%'"
+        return self.ask(f"SELECT count(*) FROM mail_batch WHERE {mine}") != [(0,)]
 
     @contextmanager
     def locked(self, patience: float = 10) -> Iterator[None]:
@@ -92,12 +117,24 @@ class Harbour:
             file.execute("BEGIN IMMEDIATE")
             yield
 
+    def _is_locked(self) -> bool:
+        """Whether somebody has the database file; a server has its own way with the frozen."""
+        try:
+            with nullcontext() if self._url else self.locked(0.2):
+                return False
+        except sqlite3.OperationalError:
+            return True
+
     def count(self) -> int:
-        """How many mails the server has."""
-        return len(self.inbox.accepted)
+        """How many mails the servers have."""
+        return sum(len(inbox.accepted) for inbox in self._inboxes)
+
+    def recipients(self) -> list[str]:
+        """Who got a mail, by whatever way; twice who got two."""
+        return [who for inbox in self._inboxes for who in inbox.recipients]
 
     def arrived(self, count: int) -> Callable[[], bool]:
-        """Whether the mail server has so many."""
+        """Whether the mail servers have so many."""
         return lambda: self.count() >= count
 
     def await_mails(self, more: int, seconds: float = 30) -> None:
@@ -107,6 +144,10 @@ class Harbour:
             assert time.monotonic() < end, f"no mail: {self.statuses()}\n{self.log()}"
             time.sleep(SOON)
 
+    def await_silence(self) -> None:
+        """Until nobody talks to the servers: what the dead had written has come."""
+        until(lambda: not any(inbox.talks for inbox in self._inboxes), 10, "silence")
+
     def log(self) -> str:
         """The end of what the workers said."""
         return (self.home / "log").read_text(encoding="utf-8", errors="replace")[-4000:]
@@ -115,6 +156,15 @@ class Harbour:
         """How many Deliveries stand where."""
         rows = self.ask("SELECT status, count(*) FROM mail_delivery GROUP BY status")
         return Counter({str(status): int(count) for status, count in rows})
+
+    def doubts(self) -> int:
+        """How many tries have had no answer, where no server ever says no: each of them stands at
+        "unknown", or was or will be followed by another."""
+        tries, sent = self.ask(
+            "SELECT sum(attempts), sum(CASE WHEN status = 'sent' THEN 1 ELSE 0 END)"
+            " FROM mail_delivery"
+        )[0]
+        return int(tries - sent)
 
     def unsubscribe(self, first: int, last: int) -> None:
         """Readers r*first* … r*last* leave, all at once."""
@@ -147,7 +197,7 @@ class Harbour:
     def judge(self, twice: int = 0, also: Set[str] = frozenset()) -> Counter[str]:
         """Nothing lost, at most *twice* extra copies, and the ledger tells the truth and adds up;
         returns the counts. *also*: what else a Delivery may be, if no mail came of it."""
-        came = Counter(self.inbox.recipients)
+        came = Counter(self.recipients())
         copies = sum(came.values()) - len(came)
         assert copies <= twice, f"{copies} mails too many"
         rows = dict(self.ask(
@@ -185,6 +235,19 @@ class Harbour:
 
     def __exit__(self, *_: object) -> None:
         self._slipway.__exit__()
+
+
+def _in_reserve(prefix: str, server: Smtpd) -> dict[str, str]:
+    """A further way out, for when no other is open."""
+    options = {
+        "KIND": "smtp",
+        "WEIGHT": "0",
+        "HOST": "127.0.0.1",
+        "PORT": str(server.port),
+        "SECURITY": "none",
+        "CONNECTIONS": str(CONNECTIONS),
+    }
+    return {prefix + name: value for name, value in options.items()}
 
 
 def _stands_still(pid: int) -> bool:

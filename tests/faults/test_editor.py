@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.faults.harbour import Harbour
+from tests.faults.harbour import TICK, Harbour
 
 READERS = 3_000
 WITHIN = 1.0  # seconds
@@ -34,6 +34,10 @@ def test_an_edition_is_paused_and_goes_on(harbour: Harbour) -> None:
     assert harbour.judge(also={"queued"})["sent"] == came
     harbour.inbox.heal()
     harbour.run("syndicate", "edition", "resume", "1")
+    said = time.time()
+    harbour.await_mails(1)
+    # The pause was some seconds long: no mail can have been on its way since before.
+    assert harbour.inbox.accepted[came].at <= said + WITHIN + TICK
     harbour.finish()
     assert harbour.judge() == {"sent": READERS}
 

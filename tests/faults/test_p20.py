@@ -12,7 +12,9 @@ from benchmarks.sink import FastSink
 from benchmarks.site import NOTE, Site
 
 READERS = 1_000_000
-MOST_MB, GROWTH_MB = 300, 30
+# What is promised is 100, and 91 to 97 were measured. A little more is let pass, for another Python
+# or another allocator; what grows with the number of readers, be it 100 bytes for each, is not.
+MOST_MB, GROWTH_MB = 120, 30
 
 
 def rss_mb(pid: int) -> float:

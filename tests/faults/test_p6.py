@@ -1,4 +1,5 @@
-"""P6: a full disk stops the sending cleanly: nothing unclear, and it goes on when there is room."""
+"""P6: a full disk stops the sending cleanly: nothing is unclear, it says why, and it goes on when
+there is room."""
 
 from __future__ import annotations
 
