@@ -15,6 +15,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
@@ -39,6 +40,8 @@ _SENT = Status.SENT
 
 # A mail that waits for its connection this long is asked about again. Seconds.
 ASK_AGAIN = 0.15
+# So often a run looks whether another worker has left a batch of its edition behind. Seconds.
+LOOK = 1.0
 
 
 class Ledger:
@@ -62,6 +65,7 @@ class Ledger:
         self._asked: list[Item] = []  # in this transaction, whether they still read
         self._held: list[Load] = []  # in this transaction: their rows are ours
         self._begun = False
+        self._looks_at = 0.0  # on clock.monotonic
 
     @property
     def is_open(self) -> bool:
@@ -154,10 +158,7 @@ class Ledger:
         """The batch that this run was started for, then any of its edition."""
         edition = self._edition.pk
         if self._begun:
-            # What another worker fell silent with comes last: it takes more than one statement.
-            taken = claim_next(edition, self._owner, now, limit) or claim(
-                self._owner, now, limit, edition=edition
-            )
+            taken = self._further(limit, now)
         else:
             taken = claim(self._owner, now, limit, edition=edition, batch=batch_id)
         self._begun = True
@@ -169,6 +170,19 @@ class Ledger:
         self._loads.append(load)
         self._held.append(load)
         return load
+
+    def _further(self, limit: int, now: datetime) -> Claim | None:
+        """What a worker fell silent with comes before what nobody has had yet; but as it takes
+        several statements, it is not looked for each time."""
+        edition = self._edition.pk
+        ways = [
+            partial(claim_next, edition, self._owner, now, limit),
+            partial(claim, self._owner, now, limit, edition=edition, silent=True),
+        ]
+        if clock.monotonic() >= self._looks_at:
+            self._looks_at = clock.monotonic() + LOOK
+            ways.reverse()
+        return ways[0]() or ways[1]()
 
     def _pass_over(self, load: Load, limit: int, now: datetime) -> list[Item]:
         """The next of one batch; looks further where the pace holds back all that it finds."""

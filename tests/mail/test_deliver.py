@@ -261,3 +261,18 @@ def test_where_we_sign_each_mail_bears_its_own_signature(
     deliver(edition, now)
     assert sorted(inbox.recipients) == sorted(readers(150))
     assert all(verified(config, mail.raw) for mail in inbox.messages)
+
+
+def test_what_a_silent_worker_left_comes_before_what_nobody_has_had(
+    inbox: Inbox, now: datetime
+) -> None:
+    sending(*readers(40), batch_size=10)
+    first, second, *_ = Batch.objects.order_by("first_seq")
+    first.status, first.owner, first.fence = Status.SENDING, "gone:1:ab", 1
+    first.lease_until = now - timedelta(seconds=1)
+    first.save()
+    deliver_batch(second.pk, now)
+    numbers = [int(who[1:].partition("@")[0]) for who in inbox.recipients]
+    batches = [(number - 1) // 10 for number in numbers]
+    assert batches == sorted(batches, key=[1, 0, 2, 3].index)
+    assert len(numbers) == 40
