@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import shutil
+import signal
+import subprocess
 import time
 
 import pytest
 
 from tests.fakes.postgres import Postgres
 from tests.faults.harbour import CONNECTIONS, Harbour
+from tests.installation import until
 
 # Nobody is mailed on the strength of an answer older than hands.STALE. Seconds.
 STALE = 1.0
@@ -37,6 +41,32 @@ def test_p7_a_locked_database(harbour: Harbour) -> None:
 def test_p7_locked_for_longer_than_we_wait_for_it(harbour: Harbour) -> None:
     lock(harbour, seconds=65, readers=2_000)
     assert "waits, nothing is lost: database is locked" in harbour.log()
+
+
+@pytest.mark.soak
+def test_p7_a_disk_that_confirms_nothing(harbour: Harbour) -> None:
+    """Each commit fails (EIO) while the worker sends: what it was told stays with it until then."""
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    harbour.seed(2_000)
+    worker = harbour.worker()
+    harbour.await_mails(100)
+    fails = "inject=fsync,fdatasync:error=EIO"
+    with subprocess.Popen(
+        [strace, "-f", "-qq", "-o", str(harbour.home / "strace"), "-e", "trace=fsync,fdatasync",
+         "-e", fails, "-p", str(worker.pid)],
+    ) as tracer:  # fmt: skip
+        until(lambda: "nothing is lost: disk I/O error" in harbour.log(), 30, "words about it")
+        time.sleep(STALE)
+        before = harbour.count()
+        time.sleep(2)
+        assert harbour.count() == before < 2_000, "mailed without asking who still reads"
+        tracer.send_signal(signal.SIGINT)
+    harbour.inbox.heal()
+    harbour.finish()
+    assert worker.poll() is None, "the worker died of it"
+    assert harbour.judge() == {"sent": 2_000}
 
 
 def restart(site: Harbour, server: Postgres, times: int, readers: int) -> None:
