@@ -1,7 +1,7 @@
 """What a refusal means for the Delivery, and whether it speaks of everybody there. Pure.
 
 kind, permanent, attempt ─ verdict ─→ deferred | failed | rejected
-kind, code, reply ─ reach ─→ this mail | perhaps that whole destination | that destination
+kind, reply ─ reach ─→ this mail | perhaps that whole destination | that destination
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def verdict(kind: Kind, permanent: bool, attempt: int, max_attempts: int) -> Sta
     return Status.REJECTED if kind is Kind.BLOCK else Status.FAILED
 
 
-def reach(kind: str, code: int | None, reply: str) -> Reach:
-    """Of whom *code* *reply*, judged to be of *kind*, speaks."""
+def reach(kind: str, reply: str) -> Reach:
+    """Of whom *reply*, judged to be of *kind*, speaks."""
     if kind == Kind.BLOCK:
         return Reach.DOMAIN
     if kind != Kind.LATER or _ONE.search(reply):
@@ -53,4 +53,4 @@ def reach(kind: str, code: int | None, reply: str) -> Reach:
     if _ALL.search(reply):
         return Reach.DOMAIN
     # Security and policy (RFC 3463): some of it is the server's opinion of us.
-    return Reach.DOUBT if code == 421 or enhanced(reply).startswith("4.7.") else Reach.MAIL
+    return Reach.DOUBT if enhanced(reply).startswith("4.7.") else Reach.MAIL

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from syndicate.lib.errors import NotSent, Scope
 from syndicate.lib.status import Status
-from syndicate.mail.backoff import verdict
+from syndicate.mail.backoff import Reach, reach, verdict
 from syndicate.mail.replies import Kind
 from syndicate.mail.transports.base import Accepted, Refused
 
@@ -76,12 +76,14 @@ class Streak:
 
     def add(self, outcome: Outcome, domain: str) -> NotSent | None:
         """Count one more that did not go; an error, for all mail, when it is one too many."""
-        self._silent = self._silent + 1 if outcome.kind == Kind.LOST else 0
+        # With 421 a server speaks of itself, and hangs up (RFC 5321 §3.8).
+        hung_up = outcome.code == 421 and reach(outcome.kind, outcome.reply) is Reach.MAIL
+        self._silent = self._silent + 1 if hung_up or outcome.kind == Kind.LOST else 0
         if outcome.kind in (Kind.BLOCK, Kind.CONTENT):
             self._blocked.add(domain)
         if self._silent >= SILENCES:
             return _for_all(
-                f"The mail server fell silent {SILENCES} times in a row. {outcome.reply}",
+                f"The mail server hung up or fell silent {SILENCES} times running. {outcome.reply}",
                 "Its own log may tell why.",
             )
         if len(self._blocked) >= BLOCKS:

@@ -72,7 +72,7 @@ class Watch:
             return self._sent(domain, outcome, trial)
         if outcome.kind == Kind.GONE and outcome.status is Status.FAILED:
             return self._gone(domain, outcome, trial)
-        of = reach(outcome.kind, outcome.code, outcome.reply)
+        of = reach(outcome.kind, outcome.reply)
         if of is Reach.DOMAIN or (of is Reach.DOUBT and (trial or self._is_often(domain))):
             hint = _BLOCK_HINT if outcome.kind == Kind.BLOCK else _RATE_HINT
             return Advice(outcome, _error(f"{domain} refuses our mail: {_said(outcome)}", hint))

@@ -45,6 +45,8 @@ SENT = Outcome(1, 1, Status.SENT, 250, "ok")
 LOST = Outcome(1, 1, Status.UNKNOWN, None, "gone", Kind.LOST)
 BLOCKED = Outcome(1, 1, Status.REJECTED, 554, "spam", Kind.BLOCK)
 FULL = Outcome(1, 1, Status.FAILED, 552, "full", Kind.FULL)
+HUNG_UP = Outcome(1, 1, Status.DEFERRED, 421, "4.3.2 shutting down", Kind.LATER)
+TOO_OFTEN = Outcome(1, 1, Status.DEFERRED, 421, "4.7.28 unusual rate of mail", Kind.LATER)
 FORM = Outcome(1, 1, Status.FAILED, 550, "lone CR", Kind.CONTENT)
 
 
@@ -56,6 +58,8 @@ HERE, THERE = "example.org", "example.net"
     [
         ([LOST] * SILENCES, True),
         ([LOST] * (SILENCES - 1) + [FULL] + [LOST] * (SILENCES - 1), False),
+        ([LOST, HUNG_UP, HUNG_UP], True),
+        ([TOO_OFTEN] * 9, False),
         ([BLOCKED] * BLOCKS, True),
         ([BLOCKED, FULL] * BLOCKS, True),
         ([FORM] * BLOCKS, True),

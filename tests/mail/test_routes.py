@@ -197,3 +197,17 @@ def test_when_one_of_several_fails_the_others_carry_on(
         deliver_batch(batch.pk, soon)
     assert sorted(inboxes[1].recipients) == sorted(readers(40)) and not inboxes[0].recipients
     assert pause.paused(now, MAIN) is not None
+
+
+def test_a_server_that_hangs_up_on_each_mail_is_left_for_another(
+    now: datetime, inboxes: tuple[Inbox, Inbox]
+) -> None:
+    main, backup = inboxes
+    main.answer("dot", 421, "4.3.2 shutting down")
+    edition = sending(*readers(40), batch_size=40)
+    soon = now + timedelta(seconds=30)  # before the pause is over
+    deliver_batch(Batch.objects.get().pk, now)
+    assert [pause.lane for pause in Pause.objects.all()] == [MAIN]
+    deliver_batch(Batch.objects.get().pk, soon)
+    put_off = edition.deliveries.filter(status=Status.DEFERRED).count()
+    assert 0 < put_off <= 16 and len(backup.recipients) == 40 - put_off
