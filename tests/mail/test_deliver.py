@@ -191,7 +191,7 @@ def test_a_server_that_always_falls_silent_makes_few_unknown(inbox: Inbox, now: 
     deliver(edition, now)
     counts = list(statuses(edition).values())
     assert counts.count(Status.UNKNOWN) <= 4 and counts.count(Status.QUEUED) >= 16
-    assert "silent 3 times in a row" in Pause.objects.get().error
+    assert "silent 3 times running" in Pause.objects.get().error
 
 
 def test_a_server_that_blocks_us_is_left_alone(inbox: Inbox, now: datetime) -> None:
