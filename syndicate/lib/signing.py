@@ -6,7 +6,7 @@
 
 A signature by RSA takes as long as all the rest of a mail does, several times over. Threads would
 make them too, but each must wait for Python's lock between two signatures, and so does the thread
-that sends: that cost a fifth more, and held up the sending.
+that sends: that cost more, and held up the sending.
 
 The other process runs this very file and imports nothing of ours, so it starts in some 80 ms and
 takes 25 MB. It is handed the keys over the socket: its arguments can be read by everybody on the

@@ -105,24 +105,15 @@ def claim_next(edition_id: int, owner: str, now: datetime, ahead: int) -> Claim 
 
 
 def claim(
-    owner: str,
-    now: datetime,
-    ahead: int,
-    *,
-    edition: int,
-    batch: int | None = None,
-    silent: bool = False,
+    owner: str, now: datetime, ahead: int, *, edition: int, batch: int | None = None
 ) -> Claim | None:
-    """Take that batch of an edition, or any of it, if it is due and nobody is quicker.
+    """Take that batch of an edition, if it is due and nobody is quicker; None: any whose worker has
+    fallen silent.
 
-    In the caller's transaction. *ahead*: how far the horizon lies at first. *silent*: only one
-    whose worker has fallen silent.
+    In the caller's transaction. *ahead*: how far the horizon lies at first.
     """
     due = Batch.objects.due(now).filter(edition_id=edition)
-    if batch is not None:
-        due = due.filter(pk=batch)
-    if silent:
-        due = due.filter(status=Status.SENDING)
+    due = due.filter(status=Status.SENDING) if batch is None else due.filter(pk=batch)
     if connection.features.has_select_for_update_skip_locked:
         # Several workers reach for the next batch: each takes another.
         due = due.select_for_update(of=("self",), skip_locked=True)

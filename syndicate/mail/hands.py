@@ -123,8 +123,7 @@ class Hands:
         """No more; what is being carried ends first."""
         self._ending = True
         self._waiting.clear()
-        while self._idle:
-            self._nudge(self._idle.popleft())
+        self._nudge_some(len(self._idle))
         try:
             self._finish()
         finally:
@@ -253,8 +252,7 @@ class Hands:
         if error is None:
             return
         self.closed = self.closed or error
-        while self._idle:
-            self._nudge(self._idle.popleft())
+        self._nudge_some(len(self._idle))
         self._look()
 
     def _open(self) -> bool:

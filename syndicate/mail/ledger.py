@@ -177,7 +177,7 @@ class Ledger:
         edition = self._edition.pk
         ways = [
             partial(claim_next, edition, self._owner, now, limit),
-            partial(claim, self._owner, now, limit, edition=edition, silent=True),
+            partial(claim, self._owner, now, limit, edition=edition),
         ]
         if clock.monotonic() >= self._looks_at:
             self._looks_at = clock.monotonic() + LOOK

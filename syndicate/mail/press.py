@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -157,7 +158,7 @@ class Press:
         left = f"{len(self._desks)} are left" if self._desks else "this run signs by itself"
         log.warning("a process that signs mails is missing (%s); %s", error, left)
         if not self._desks:
-            self._here = 1 << 60
+            self._here = sys.maxsize
 
 
 def _drawn(item: Item) -> bytes:
